@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Recognises any file by its content and says what is in it.
+//
+//   SIGLA_TRY_ASSIGN(const auto objects, identify(bytes, "crash.pdb", limits));
+//   for (const Object& object : objects) use(object.identity.debug_id);
+//
+// The name is used only to fill Identity::name where the file does not carry one, never to decide.
+// Runs in a sandboxed worker: parsing is bounded by Limits and needs nothing but the bytes.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/diagnostics.h"
+#include "base/limits.h"
+#include "ident/identity.h"
+
+namespace sigla {
+
+struct EmbeddedSource {
+  std::string path;
+  std::uint64_t size = 0;
+};
+
+// One identified slice of a file: a fat Mach-O has several, a PE with an embedded Portable PDB two.
+struct Object {
+  Identity identity;
+  std::uint64_t offset = 0;  // of the slice in the (decompressed) file
+  std::uint64_t size = 0;
+  std::vector<EmbeddedSource> embedded_sources;
+  std::string source_link;  // JSON text; empty when there is none
+};
+
+// The compressed forms a single file may come in; containers of many files are archives.
+enum class Wrapping { kNone, kGzip, kZstd, kXz, kBzip2, kCab };
+Wrapping sniff_wrapping(Bytes file);
+
+// The format by magic and the checks that tell look-alikes apart (a Java class from a fat Mach-O);
+// kUnknown when nothing fits. Reads only the start of the file; cheap enough for every archive entry.
+Format sniff_format(Bytes file);
+
+// Error kUnsupported when the content is no format we know, kMalformed (naming format, structure and
+// offset) when it claims to be one and is damaged. Never returns an empty list.
+// Requires: `file` is unwrapped already.
+Result<std::vector<Object>> identify(Bytes file, std::string_view file_name, const Limits& limits);
+
+}  // namespace sigla

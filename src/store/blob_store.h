@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// Blobs: immutable bytes named by their SHA-256. An interface with one contract suite. Thread-safe.
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "os/file.h"
+
+namespace sigla {
+
+// A SHA-256.
+struct BlobHash {
+  std::array<std::uint8_t, 32> bytes{};
+  auto operator<=>(const BlobHash&) const = default;
+  std::string hex() const;
+  static Result<BlobHash> parse(std::string_view hex);
+};
+
+// Random access to a blob's content, decompressing only the frames that a read touches.
+class BlobReader {
+ public:
+  virtual ~BlobReader() = default;
+  virtual std::uint64_t size() const = 0;  // of the content
+  // Up to buffer.size() bytes of content at `offset`; 0 at the end.
+  virtual Result<std::size_t> read_at(MutableBytes buffer, std::uint64_t offset) = 0;
+};
+
+class BlobStore {
+ public:
+  virtual ~BlobStore() = default;
+
+  struct Stored {
+    BlobHash hash;
+    std::uint64_t size = 0;         // of the content
+    std::uint64_t stored_size = 0;  // as kept
+    bool was_new = false;
+  };
+  // Hashes `content` (from its start to its end) and keeps it, durable when this returns. Content
+  // that is there already is not written again.
+  virtual Result<Stored> put(const File& content) = 0;
+
+  virtual Result<std::unique_ptr<BlobReader>> open(const BlobHash& hash) = 0;  // kNotFound
+  // The stored form itself, a stream of zstd frames (RFC 8878) any zstd client decodes.
+  virtual Result<std::shared_ptr<const File>> open_stored(const BlobHash& hash) = 0;
+  // The content in a file of its own, for sendfile and mmap; kept in a cache bounded in bytes.
+  virtual Result<std::shared_ptr<const File>> open_content(const BlobHash& hash) = 0;
+
+  virtual Status remove(const BlobHash& hash) = 0;
+  virtual Status for_each(const std::function<void(const BlobHash&)>& visit) = 0;
+  // Writable, with room: for /readyz.
+  virtual Status check() = 0;
+};
+
+}  // namespace sigla
