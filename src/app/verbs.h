@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every verb of the program, in the order `sigla --help` lists them.
+#pragma once
+
+#include <span>
+
+#include "app/verb.h"
+
+namespace sigla::app {
+
+extern const Verb kVerbHelp;
+
+std::span<const Verb* const> all_verbs();
+const Verb* find_verb(std::string_view name);  // null when there is none
+
+// The page `sigla --help` prints.
+std::string overview();
+
+}  // namespace sigla::app

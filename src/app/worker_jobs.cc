@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/worker_jobs.h"
+
+namespace sigla::app {
+
+// A layer that parses declares `void add_LAYER_jobs(WorkerJobs& jobs)`; each is called here once.
+WorkerJobs all_worker_jobs() {
+  WorkerJobs jobs;
+  return jobs;
+}
+
+}  // namespace sigla::app
