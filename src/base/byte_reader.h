@@ -2,9 +2,9 @@
 // A cursor over borrowed bytes that never reads outside them and is asked once whether it tried to.
 //
 // A read past the end yields zero, moves to the end and marks the reader failed; later reads yield
-// zero too. A parser therefore reads a whole record without branches and then asks finish(). After a
-// failure the cursor is at the end, so `while (!reader.at_end())` terminates.
-// Ask finish() before a value is used as a divisor, index, shift, allocation size or loop bound.
+// zero too. A parser therefore reads a whole record without branches and then asks finish(). After
+// a failure the cursor is at the end, so `while (!reader.at_end())` terminates. Ask finish() before
+// a value is used as a divisor, index, shift, allocation size or loop bound.
 #pragma once
 
 #include <bit>

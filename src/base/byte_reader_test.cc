@@ -26,7 +26,8 @@ TEST(ByteReader, StaysFailedAfterTheFirstShortRead) {
   EXPECT_EQ(reader.u32(), 0U);
   EXPECT_TRUE(reader.at_end());
   EXPECT_EQ(reader.u8(), 0);
-  EXPECT_THAT(reader.finish("record"), IsError(ErrorCode::kMalformed, "record: truncated at offset 6"));
+  EXPECT_THAT(reader.finish("record"),
+              IsError(ErrorCode::kMalformed, "record: truncated at offset 6"));
 }
 
 TEST(ByteReader, ReadsLeb128AndRejectsWhatDoesNotFit) {
@@ -78,7 +79,8 @@ TEST(ByteReader, AlignsFromItsOwnStartAndNarrows) {
 TEST(Slice, RefusesOffsetsThatWouldWrap) {
   EXPECT_THAT(slice(kEight, 8, 0, "x"), IsOk());
   EXPECT_THAT(slice(kEight, 9, 0, "x"), IsError(ErrorCode::kMalformed, "offset 9"));
-  EXPECT_THAT(slice(kEight, 4, UINT64_MAX - 2, "x"), IsError(ErrorCode::kMalformed, "past the end"));
+  EXPECT_THAT(slice(kEight, 4, UINT64_MAX - 2, "x"),
+              IsError(ErrorCode::kMalformed, "past the end"));
 }
 
 }  // namespace

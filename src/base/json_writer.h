@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes JSON (RFC 8259) text, member by member. Text that is not UTF-8 is repaired, never passed on.
+// Writes JSON (RFC 8259) text, member by member. Text that is not UTF-8 is repaired, never passed
+// on.
 //
 //   JsonWriter json;
 //   json.begin_object();

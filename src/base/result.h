@@ -158,19 +158,19 @@ class [[nodiscard]] Result<void> {
 using Status = Result<void>;
 
 // Returns the Error of `expression` from the enclosing function, if it has one.
-#define SIGLA_TRY(expression)                                              \
-  do {                                                                     \
-    auto sigla_try_result = (expression);                                  \
-    if (!sigla_try_result.has_value()) {                                   \
-      return std::move(sigla_try_result).error();                          \
-    }                                                                      \
+#define SIGLA_TRY(expression)                     \
+  do {                                            \
+    auto sigla_try_result = (expression);         \
+    if (!sigla_try_result.has_value()) {          \
+      return std::move(sigla_try_result).error(); \
+    }                                             \
   } while (false)
 
 #define SIGLA_CONCAT_INNER(a, b) a##b
 #define SIGLA_CONCAT(a, b) SIGLA_CONCAT_INNER(a, b)
-#define SIGLA_TRY_ASSIGN_IMPL(temporary, target, expression)        \
-  auto temporary = (expression);                                    \
-  if (!temporary.has_value()) return std::move(temporary).error();  \
+#define SIGLA_TRY_ASSIGN_IMPL(temporary, target, expression)       \
+  auto temporary = (expression);                                   \
+  if (!temporary.has_value()) return std::move(temporary).error(); \
   target = std::move(temporary).value()
 // SIGLA_TRY_ASSIGN(const auto x, f()): x is the value of f(), or its Error is returned.
 #define SIGLA_TRY_ASSIGN(target, expression) \

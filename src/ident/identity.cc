@@ -8,12 +8,24 @@ namespace sigla {
 namespace {
 
 constexpr std::array<std::pair<Arch, std::string_view>, 19> kArchNames = {{
-    {Arch::kUnknown, "unknown"},   {Arch::kX86, "x86"},           {Arch::kX86_64, "x86_64"},
-    {Arch::kArm, "arm"},           {Arch::kArm64, "arm64"},       {Arch::kArm64e, "arm64e"},
-    {Arch::kArm64_32, "arm64_32"}, {Arch::kMips, "mips"},         {Arch::kMips64, "mips64"},
-    {Arch::kPpc, "ppc"},           {Arch::kPpc64, "ppc64"},       {Arch::kSparc, "sparc"},
-    {Arch::kSparc64, "sparc64"},   {Arch::kRiscv32, "riscv32"},   {Arch::kRiscv64, "riscv64"},
-    {Arch::kS390x, "s390x"},       {Arch::kLoongArch64, "loongarch64"}, {Arch::kWasm32, "wasm32"},
+    {Arch::kUnknown, "unknown"},
+    {Arch::kX86, "x86"},
+    {Arch::kX86_64, "x86_64"},
+    {Arch::kArm, "arm"},
+    {Arch::kArm64, "arm64"},
+    {Arch::kArm64e, "arm64e"},
+    {Arch::kArm64_32, "arm64_32"},
+    {Arch::kMips, "mips"},
+    {Arch::kMips64, "mips64"},
+    {Arch::kPpc, "ppc"},
+    {Arch::kPpc64, "ppc64"},
+    {Arch::kSparc, "sparc"},
+    {Arch::kSparc64, "sparc64"},
+    {Arch::kRiscv32, "riscv32"},
+    {Arch::kRiscv64, "riscv64"},
+    {Arch::kS390x, "s390x"},
+    {Arch::kLoongArch64, "loongarch64"},
+    {Arch::kWasm32, "wasm32"},
     {Arch::kIa64, "ia64"},
 }};
 
@@ -21,31 +33,49 @@ constexpr std::array<std::pair<Arch, std::string_view>, 19> kArchNames = {{
 
 std::string_view to_string(Format format) {
   switch (format) {
-    case Format::kUnknown: return "unknown";
-    case Format::kElf: return "elf";
-    case Format::kMacho: return "macho";
-    case Format::kPe: return "pe";
-    case Format::kPdb: return "pdb";
-    case Format::kPortablePdb: return "portablepdb";
-    case Format::kBreakpad: return "breakpad";
-    case Format::kWasm: return "wasm";
-    case Format::kSourceBundle: return "sourcebundle";
-    case Format::kMinidump: return "minidump";
+    case Format::kUnknown:
+      return "unknown";
+    case Format::kElf:
+      return "elf";
+    case Format::kMacho:
+      return "macho";
+    case Format::kPe:
+      return "pe";
+    case Format::kPdb:
+      return "pdb";
+    case Format::kPortablePdb:
+      return "portablepdb";
+    case Format::kBreakpad:
+      return "breakpad";
+    case Format::kWasm:
+      return "wasm";
+    case Format::kSourceBundle:
+      return "sourcebundle";
+    case Format::kMinidump:
+      return "minidump";
     case Format::kElfCore:
-    case Format::kMachoCore: return "core";
-    case Format::kPerfMap: return "perfmap";
+    case Format::kMachoCore:
+      return "core";
+    case Format::kPerfMap:
+      return "perfmap";
   }
   return "unknown";
 }
 
 std::string_view to_string(ObjectKind kind) {
   switch (kind) {
-    case ObjectKind::kOther: return "other";
-    case ObjectKind::kExecutable: return "executable";
-    case ObjectKind::kLibrary: return "library";
-    case ObjectKind::kDebug: return "debug";
-    case ObjectKind::kRelocatable: return "relocatable";
-    case ObjectKind::kCore: return "core";
+    case ObjectKind::kOther:
+      return "other";
+    case ObjectKind::kExecutable:
+      return "executable";
+    case ObjectKind::kLibrary:
+      return "library";
+    case ObjectKind::kDebug:
+      return "debug";
+    case ObjectKind::kRelocatable:
+      return "relocatable";
+    case ObjectKind::kCore:
+      return "core";
   }
   return "other";
 }

@@ -38,8 +38,25 @@ enum class ObjectKind { kOther, kExecutable, kLibrary, kDebug, kRelocatable, kCo
 std::string_view to_string(ObjectKind kind);
 
 enum class Arch {
-  kUnknown, kX86, kX86_64, kArm, kArm64, kArm64e, kArm64_32, kMips, kMips64, kPpc, kPpc64, kSparc,
-  kSparc64, kRiscv32, kRiscv64, kS390x, kLoongArch64, kWasm32, kIa64,
+  kUnknown,
+  kX86,
+  kX86_64,
+  kArm,
+  kArm64,
+  kArm64e,
+  kArm64_32,
+  kMips,
+  kMips64,
+  kPpc,
+  kPpc64,
+  kSparc,
+  kSparc64,
+  kRiscv32,
+  kRiscv64,
+  kS390x,
+  kLoongArch64,
+  kWasm32,
+  kIa64,
 };
 // "x86", "x86_64", "arm", "arm64", ...; "unknown".
 std::string_view to_string(Arch arch);
@@ -56,10 +73,10 @@ struct Identity {
   Format format = Format::kUnknown;
   ObjectKind kind = ObjectKind::kOther;
   Arch arch = Arch::kUnknown;
-  std::string name;              // base name as the file itself or its sender gave it
+  std::string name;  // base name as the file itself or its sender gave it
   std::optional<DebugId> debug_id;
   CodeId code_id;
-  std::string debug_file_name;   // what a code file calls its debug file; empty when it does not say
+  std::string debug_file_name;  // what a code file calls its debug file; empty when it does not say
 
   bool has_symbols = false;
   bool has_debug_info = false;
@@ -67,17 +84,21 @@ struct Identity {
   bool has_sources = false;
 
   // --- what only some formats have; symbol keys need it ---
-  std::vector<PdbReference> pdbs;         // PE: every CodeView entry, in file order
+  std::vector<PdbReference> pdbs;                // PE: every CodeView entry, in file order
   std::optional<std::uint32_t> time_date_stamp;  // PE
   std::optional<std::uint32_t> size_of_image;    // PE
-  bool is_managed = false;                // PE with a CLR header, PDB of managed code
-  bool is_msfz = false;                   // PDB in an MSFZ container
-  std::string perfmap_signature;          // R2R perf map: 32 hex digits
+  bool is_managed = false;                       // PE with a CLR header, PDB of managed code
+  bool is_msfz = false;                          // PDB in an MSFZ container
+  std::string perfmap_signature;                 // R2R perf map: 32 hex digits
   std::uint32_t perfmap_version = 0;
-  struct PerfMapReference { std::string name; std::string signature; std::uint32_t version = 0; };
-  std::vector<PerfMapReference> perfmaps; // PE: debug directory entries of type 21
-  std::string version;                    // PE file version "4.6.25505.0", for long DAC names
-  std::vector<Identity> loaded_modules;   // cores and minidumps: what was mapped
+  struct PerfMapReference {
+    std::string name;
+    std::string signature;
+    std::uint32_t version = 0;
+  };
+  std::vector<PerfMapReference> perfmaps;  // PE: debug directory entries of type 21
+  std::string version;                     // PE file version "4.6.25505.0", for long DAC names
+  std::vector<Identity> loaded_modules;    // cores and minidumps: what was mapped
 };
 
 }  // namespace sigla

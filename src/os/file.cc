@@ -71,7 +71,7 @@ Result<File> File::duplicate() const {
 }
 
 Result<std::uint64_t> File::size() const {
-  struct stat info {};
+  struct stat info{};
   if (::fstat(fd_, &info) != 0) return errno_error("fstat");
   return static_cast<std::uint64_t>(info.st_size);
 }
@@ -83,8 +83,8 @@ Result<std::size_t> File::read(MutableBytes buffer) const {
 }
 
 Result<std::size_t> File::read_at(MutableBytes buffer, std::uint64_t offset) const {
-  const ssize_t count = retry(
-      [&] { return ::pread(fd_, buffer.data(), buffer.size(), static_cast<off_t>(offset)); });
+  const ssize_t count =
+      retry([&] { return ::pread(fd_, buffer.data(), buffer.size(), static_cast<off_t>(offset)); });
   if (count < 0) return errno_error("read");
   return static_cast<std::size_t>(count);
 }
@@ -205,8 +205,10 @@ Result<Buffer> read_file(const std::filesystem::path& path, std::uint64_t size_m
     if (!count.has_value()) return std::move(count).error().in(path.string());
     content.resize(used + *count);
     if (content.size() > size_max) {
-      return make_error(
-          ErrorCode::kLimitExceeded, "{}: more than the limit of {} bytes", path.string(), size_max);
+      return make_error(ErrorCode::kLimitExceeded,
+                        "{}: more than the limit of {} bytes",
+                        path.string(),
+                        size_max);
     }
     if (*count == 0) return content;
   }
@@ -231,7 +233,8 @@ Status replace_file(const std::filesystem::path& path, Bytes content, mode_t mod
 
 Status sync_directory(const std::filesystem::path& path) {
   const std::filesystem::path directory = path.empty() ? "." : path;
-  const int fd = retry([&] { return ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
+  const int fd =
+      retry([&] { return ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
   if (fd < 0) return path_error("open", directory);
   const File file(fd);
   if (retry([&] { return ::fsync(fd); }) != 0) return path_error("fsync", directory);

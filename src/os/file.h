@@ -71,7 +71,8 @@ class MappedFile {
   ~MappedFile();
 
   // size_max guards against mapping what is absurd; an empty file maps to no bytes.
-  static Result<MappedFile> open(const std::filesystem::path& path, std::uint64_t size_max = UINT64_MAX);
+  static Result<MappedFile> open(const std::filesystem::path& path,
+                                 std::uint64_t size_max = UINT64_MAX);
   static Result<MappedFile> map(const File& file, std::uint64_t size_max = UINT64_MAX);
 
   Bytes bytes() const { return {static_cast<const std::uint8_t*>(address_), size_}; }

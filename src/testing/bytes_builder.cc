@@ -74,7 +74,8 @@ Buffer BytesBuilder::build() const {
   for (const Reference& reference : references_) {
     const auto found = labels_.find(reference.label);
     SIGLA_CHECK(found != labels_.end());
-    const auto value = static_cast<std::uint64_t>(static_cast<std::int64_t>(found->second) + reference.addend);
+    const auto value =
+        static_cast<std::uint64_t>(static_cast<std::int64_t>(found->second) + reference.addend);
     store(value, reference.width, order_, result.data() + reference.position);
   }
   return result;

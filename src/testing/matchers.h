@@ -40,9 +40,9 @@ MATCHER_P2(IsError, code, part, "is an error of that code whose message contains
 
 #define ASSERT_OK_AND_ASSIGN(target, expression) \
   ASSERT_OK_AND_ASSIGN_IMPL(SIGLA_CONCAT(sigla_assert_, __LINE__), target, expression)
-#define ASSERT_OK_AND_ASSIGN_IMPL(temporary, target, expression)              \
-  auto temporary = (expression);                                              \
-  ASSERT_TRUE(temporary.has_value()) << temporary.error().message();          \
+#define ASSERT_OK_AND_ASSIGN_IMPL(temporary, target, expression)     \
+  auto temporary = (expression);                                     \
+  ASSERT_TRUE(temporary.has_value()) << temporary.error().message(); \
   target = std::move(temporary).value()
 
 }  // namespace sigla
