@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "codec/stream.h"
+
+#include <algorithm>
+
+namespace sigla {
+namespace {
+
+constexpr std::size_t kChunkSize = 256U << 10U;
+
+Error over_limit(std::uint64_t size_max) {
+  return make_error(ErrorCode::kLimitExceeded, "more than the limit of {} bytes", size_max);
+}
+
+}  // namespace
+
+Result<std::size_t> MemorySource::read(MutableBytes buffer) {
+  const std::size_t count = std::min(buffer.size(), rest_.size());
+  std::copy_n(rest_.begin(), count, buffer.begin());
+  rest_ = rest_.subspan(count);
+  return count;
+}
+
+Result<std::size_t> FileSource::read(MutableBytes buffer) {
+  const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), rest_));
+  if (wanted == 0) return std::size_t{0};
+  SIGLA_TRY_ASSIGN(const std::size_t count, file_.read_at(buffer.first(wanted), offset_));
+  offset_ += count;
+  rest_ -= count;
+  return count;
+}
+
+Status BufferSink::write(Bytes bytes) {
+  if (bytes.size() > size_max_ - buffer_.size()) return over_limit(size_max_);
+  buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
+  return {};
+}
+
+Result<std::uint64_t> copy(ByteSource& source, ByteSink& sink, std::uint64_t size_max) {
+  Buffer chunk(kChunkSize);
+  std::uint64_t total = 0;
+  while (true) {
+    SIGLA_TRY_ASSIGN(const std::size_t count, source.read(chunk));
+    if (count == 0) return total;
+    if (count > size_max - total) return over_limit(size_max);
+    SIGLA_TRY(sink.write(Bytes(chunk).first(count)));
+    total += count;
+  }
+}
+
+Result<Buffer> read_all(ByteSource& source, std::uint64_t size_max) {
+  Buffer content;
+  while (true) {
+    const std::size_t used = content.size();
+    content.resize(used + std::max<std::size_t>(16U << 10U, used / 2));
+    SIGLA_TRY_ASSIGN(const std::size_t count, source.read(MutableBytes(content).subspan(used)));
+    content.resize(used + count);
+    if (content.size() > size_max) return over_limit(size_max);
+    if (count == 0) return content;
+  }
+}
+
+}  // namespace sigla
