@@ -98,7 +98,11 @@ struct Identity {
   };
   std::vector<PerfMapReference> perfmaps;  // PE: debug directory entries of type 21
   std::string version;                     // PE file version "4.6.25505.0", for long DAC names
-  std::vector<Identity> loaded_modules;    // cores and minidumps: what was mapped
+  std::string version_flavor;              // PE: "", or ".chk" / ".dbg" for a debug build's version
+  // Lies compressed inside the object before it (a PE's embedded Portable PDB): its bytes are no
+  // slice of the file, so it has no symbol key until somebody extracts it.
+  bool is_embedded = false;
+  std::vector<Identity> loaded_modules;  // cores and minidumps: what was mapped
 };
 
 }  // namespace sigla
