@@ -20,7 +20,7 @@ struct BlobHash {
   std::array<std::uint8_t, 32> bytes{};
   auto operator<=>(const BlobHash&) const = default;
   std::string hex() const;
-  static Result<BlobHash> parse(std::string_view hex);
+  static Result<BlobHash> parse(std::string_view text);
 };
 
 // Random access to a blob's content, decompressing only the frames that a read touches.
@@ -41,6 +41,8 @@ class BlobStore {
     std::uint64_t size = 0;         // of the content
     std::uint64_t stored_size = 0;  // as kept
     bool was_new = false;
+    // While it lives, remove() leaves the blob alone: hold it until the catalog refers to the blob.
+    std::shared_ptr<const void> pin;
   };
   // Hashes `content` (from its start to its end) and keeps it, durable when this returns. Content
   // that is there already is not written again.
@@ -52,7 +54,10 @@ class BlobStore {
   // The content in a file of its own, for sendfile and mmap; kept in a cache bounded in bytes.
   virtual Result<std::shared_ptr<const File>> open_content(const BlobHash& hash) = 0;
 
-  virtual Status remove(const BlobHash& hash) = 0;
+  // Removes the blob unless it is pinned (kConflict) or `is_referenced`, asked while no put() of
+  // the same content can return, says true (kConflict too). Open readers and files stay valid.
+  virtual Status remove(const BlobHash& hash,
+                        const std::function<Result<bool>()>& is_referenced = {}) = 0;
   virtual Status for_each(const std::function<void(const BlobHash&)>& visit) = 0;
   // Writable, with room: for /readyz.
   virtual Status check() = 0;

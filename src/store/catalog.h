@@ -2,8 +2,8 @@
 // The catalog: everything Sigla knows about its files. An interface with one contract suite
 // (store/catalog_contract_test.cc) that every backend passes. Thread-safe.
 //
-// A transaction that refers to a blob is committed only after the blob is durable (store/blob_store.h),
-// and an upload is acknowledged only after that commit.
+// A transaction that refers to a blob is committed only after the blob is durable
+// (store/blob_store.h), and an upload is acknowledged only after that commit.
 #pragma once
 
 #include <chrono>
@@ -23,6 +23,8 @@ namespace sigla {
 
 using UnixMillis = std::int64_t;
 using Id = std::int64_t;
+
+UnixMillis now_millis();
 
 struct Project {
   Id id = 0;
@@ -44,18 +46,19 @@ enum class Capability : std::uint32_t {
 std::string_view to_string(Capability capability);  // "symbol:post", ..., "admin"
 std::optional<Capability> parse_capability(std::string_view text);
 
-// A token is 64 lower-case hexadecimal digits, shown once; the catalog keeps only its SHA-256.
+// A token is 64 lower-case hexadecimal digits, shown once; the catalog keeps only its SHA-256
+// (store/token.h makes both).
 struct Token {
   Id id = 0;
   Id project_id = 0;  // 0: every project (administrator)
   std::string name;
-  std::string hash;   // SHA-256 of the token's text, hexadecimal
+  std::string hash;  // SHA-256 of the token's text, hexadecimal
   std::uint32_t capabilities = 0;
   UnixMillis created_at = 0;
   std::optional<UnixMillis> expires_at;
   std::string tag_restriction;   // glob; empty: any tag
   std::string name_restriction;  // glob over file names; empty: any file
-  std::string hint;   // first 6 digits, to recognise it in a list
+  std::string hint;              // first 6 digits, to recognise it in a list
 };
 
 enum class UploadState { kReceived, kProcessing, kDone, kFailed };
@@ -66,11 +69,11 @@ struct Upload {
   Id project_id = 0;
   Id token_id = 0;
   std::string tag;
-  std::string name;          // file name the sender gave, or empty
+  std::string name;  // file name the sender gave, or empty
   std::string remote_address;
-  std::uint64_t size = 0;    // bytes received
+  std::uint64_t size = 0;  // bytes received
   UploadState state = UploadState::kReceived;
-  std::string error;         // kFailed: why
+  std::string error;  // kFailed: why
   UnixMillis created_at = 0;
   UnixMillis finished_at = 0;
   std::uint32_t stored_count = 0;
@@ -84,7 +87,8 @@ std::string_view to_string(EntryResult result);  // "stored", "duplicate", "refu
 // One file of an upload and what became of it.
 struct UploadEntry {
   Id upload_id = 0;
-  std::string path;    // inside the archive; nested ones "outer.zip!/inner.pdb"
+  Id ordinal = 0;    // place in the upload, from 1; set by the catalog
+  std::string path;  // inside the archive; nested ones "outer.zip!/inner.pdb"
   std::uint64_t size = 0;
   EntryResult result = EntryResult::kRefused;
   std::string reason;  // kRefused: why
@@ -99,8 +103,11 @@ struct StoredObject {
   BlobHash blob;
   std::uint64_t offset = 0;
   std::uint64_t size = 0;
-  Identity identity;  // without loaded_modules
-  std::string tag;
+  // Without loaded_modules and what only the making of keys needs (pdbs, perfmaps, ...), which
+  // the catalog does not keep.
+  Identity identity;
+  std::string path;  // inside the upload that brought it first
+  std::string tag;   // of that upload; search() finds it by every tag it was sent with
   Id upload_id = 0;
   UnixMillis created_at = 0;
   std::vector<std::string> keys;  // lower case, as ident/ makes them
@@ -119,13 +126,14 @@ struct KeyMatch {
 
 struct UploadQuery {
   Id project_id = 0;
-  std::string tag;        // empty: any
+  std::string tag;  // empty: any
   std::uint32_t limit = 50;
-  Id before_id = 0;       // pages backwards; 0: newest
+  Id before_id = 0;  // pages backwards; 0: newest
 };
 struct SymbolQuery {
   Id project_id = 0;
-  std::string text;       // part of name, debug id, code id or path (at least 3 characters)
+  std::string text;  // part of name, path, debug id, code id or tag, in any case; empty: any;
+                     // one or two characters are kInvalidArgument
   std::string tag;
   std::uint32_t limit = 50;
   Id before_id = 0;
@@ -161,24 +169,38 @@ class Catalog {
   virtual Result<Upload> create_upload(const Upload& upload) = 0;
   virtual Status update_upload(const Upload& upload) = 0;
   virtual Result<Upload> find_upload(Id id) = 0;
+  // Uploads that a stopped server left unfinished become kFailed for `reason`; the number of them.
+  virtual Result<std::uint32_t> fail_unfinished_uploads(std::string_view reason) = 0;
   virtual Result<std::vector<Upload>> list_uploads(const UploadQuery& query) = 0;
-  virtual Result<std::vector<UploadEntry>> list_upload_entries(Id upload_id, Id after, std::uint32_t limit) = 0;
+  // In the order they were committed; `after` is an ordinal, 0 for the first page.
+  virtual Result<std::vector<UploadEntry>> list_upload_entries(Id upload_id,
+                                                               Id after,
+                                                               std::uint32_t limit) = 0;
 
-  // Adds all of the batch or nothing. An object already there (same project, blob and slice) keeps
-  // its row and gains the tag's keys.
+  // Adds all of the batch or nothing, durable when this returns. An object already there (same
+  // project, blob and slice) keeps its row and gains the tag and any new keys. Every blob that
+  // objects or entries name must be in `blobs` or in the catalog already (else kInvalidArgument).
   virtual Status commit(const IngestBatch& batch) = 0;
   // Which of these blobs the project already has objects for.
-  virtual Result<std::vector<BlobHash>> known_blobs(Id project_id, const std::vector<BlobHash>& hashes) = 0;
+  virtual Result<std::vector<BlobHash>> known_blobs(Id project_id,
+                                                    const std::vector<BlobHash>& hashes) = 0;
 
   // The newest objects of the project first. `key` in any case.
   virtual Result<std::vector<KeyMatch>> find_key(Id project_id, std::string_view key) = 0;
-  virtual Result<std::vector<StoredObject>> find_by_debug_id(Id project_id, const DebugId& debug_id) = 0;
-  virtual Result<std::vector<StoredObject>> find_by_code_id(Id project_id, const CodeId& code_id) = 0;
+  virtual Result<std::vector<StoredObject>> find_by_debug_id(Id project_id,
+                                                             const DebugId& debug_id) = 0;
+  virtual Result<std::vector<StoredObject>> find_by_code_id(Id project_id,
+                                                            const CodeId& code_id) = 0;
   virtual Result<std::vector<StoredObject>> search(const SymbolQuery& query) = 0;
-  // Calls `visit` for every (project, key), for filters kept in memory.
-  virtual Status for_each_key(const std::function<void(Id project_id, std::string_view key)>& visit) = 0;
+  // Whether the catalog refers to the blob, for the sweep of orphans.
+  virtual Result<bool> has_blob(const BlobHash& hash) = 0;
+  // Calls `visit` for every (project, key), for filters kept in memory. Keys committed meanwhile
+  // may be missed; `visit` must not call the catalog.
+  virtual Status for_each_key(
+      const std::function<void(Id project_id, std::string_view key)>& visit) = 0;
   // Every blob the catalog refers to, for integrity checks.
-  virtual Status for_each_blob(const std::function<void(const BlobHash&, std::uint64_t size)>& visit) = 0;
+  virtual Status for_each_blob(
+      const std::function<void(const BlobHash&, std::uint64_t size)>& visit) = 0;
 
   // A cheap answer to "does the database work", for /readyz.
   virtual Status check() = 0;

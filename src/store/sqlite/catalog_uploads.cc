@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <limits>
+
+#include "store/sqlite/catalog_impl.h"
+
+namespace sigla::sqlite {
+namespace {
+
+constexpr const char* kInsertUpload =
+    "INSERT INTO upload (project_id, token_id, tag, name, remote_address, size, state, error,"
+    " created_at, finished_at, stored_count, duplicate_count, refused_count)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+constexpr const char* kUpdateUpload =
+    "UPDATE upload SET size = ?, state = ?, error = ?, finished_at = ?, stored_count = ?,"
+    " duplicate_count = ?, refused_count = ? WHERE id = ?";
+constexpr const char* kFailUnfinished =
+    "UPDATE upload SET state = 'failed', error = ?, finished_at = ?"
+    " WHERE state IN ('received', 'processing')";
+constexpr const char* kSelectUpload =
+    "SELECT id, project_id, token_id, tag, name, remote_address, size, state, error, created_at,"
+    " finished_at, stored_count, duplicate_count, refused_count FROM upload WHERE id = ?";
+constexpr const char* kSelectUploads =
+    "SELECT id, project_id, token_id, tag, name, remote_address, size, state, error, created_at,"
+    " finished_at, stored_count, duplicate_count, refused_count FROM upload"
+    " WHERE project_id = ?1 AND id < ?2 AND (?3 = '' OR tag = ?3) ORDER BY id DESC LIMIT ?4";
+constexpr const char* kSelectEntries =
+    "SELECT upload_id, ordinal, path, e.size, result, reason, format, hash"
+    " FROM upload_entry e LEFT JOIN blob b ON b.id = e.blob_id"
+    " WHERE upload_id = ? AND ordinal > ? ORDER BY ordinal LIMIT ?";
+
+UploadState parse_state(std::string_view text) {
+  for (const auto state : {UploadState::kReceived, UploadState::kProcessing, UploadState::kDone}) {
+    if (to_string(state) == text) return state;
+  }
+  return UploadState::kFailed;
+}
+
+EntryResult parse_result(std::string_view text) {
+  for (const auto result : {EntryResult::kStored, EntryResult::kDuplicate}) {
+    if (to_string(result) == text) return result;
+  }
+  return EntryResult::kRefused;
+}
+
+Upload read_upload(const Statement& row) {
+  Upload upload;
+  upload.id = row.column_int(0);
+  upload.project_id = row.column_int(1);
+  upload.token_id = row.column_int(2);
+  upload.tag = row.column_text(3);
+  upload.name = row.column_text(4);
+  upload.remote_address = row.column_text(5);
+  upload.size = static_cast<std::uint64_t>(row.column_int(6));
+  upload.state = parse_state(row.column_text(7));
+  upload.error = row.column_text(8);
+  upload.created_at = row.column_int(9);
+  upload.finished_at = row.column_int(10);
+  upload.stored_count = static_cast<std::uint32_t>(row.column_int(11));
+  upload.duplicate_count = static_cast<std::uint32_t>(row.column_int(12));
+  upload.refused_count = static_cast<std::uint32_t>(row.column_int(13));
+  return upload;
+}
+
+UploadEntry read_entry(const Statement& row) {
+  UploadEntry entry;
+  entry.upload_id = row.column_int(0);
+  entry.ordinal = row.column_int(1);
+  entry.path = row.column_text(2);
+  entry.size = static_cast<std::uint64_t>(row.column_int(3));
+  entry.result = parse_result(row.column_text(4));
+  entry.reason = row.column_text(5);
+  entry.format = row.column_text(6);
+  entry.blob = read_hash(row, 7);
+  return entry;
+}
+
+}  // namespace
+
+Result<Upload> SqliteCatalog::create_upload(const Upload& upload) {
+  const auto writer = pool_->writer();
+  Upload created = upload;
+  created.created_at = now_millis();
+  SIGLA_TRY_ASSIGN(Statement insert, writer->statement(kInsertUpload));
+  insert.bind(upload.project_id,
+              upload.token_id,
+              upload.tag,
+              upload.name,
+              upload.remote_address,
+              upload.size,
+              to_string(upload.state),
+              upload.error,
+              created.created_at,
+              upload.finished_at,
+              upload.stored_count,
+              upload.duplicate_count,
+              upload.refused_count);
+  SIGLA_TRY(insert.run());
+  created.id = writer->last_insert_id();
+  return created;
+}
+
+Status SqliteCatalog::update_upload(const Upload& upload) {
+  const auto writer = pool_->writer();
+  SIGLA_TRY_ASSIGN(Statement update, writer->statement(kUpdateUpload));
+  update.bind(upload.size,
+              to_string(upload.state),
+              upload.error,
+              upload.finished_at,
+              upload.stored_count,
+              upload.duplicate_count,
+              upload.refused_count,
+              upload.id);
+  SIGLA_TRY(update.run());
+  if (writer->changes() == 0) {
+    return make_error(ErrorCode::kNotFound, "no upload with id {}", upload.id);
+  }
+  return {};
+}
+
+Result<Upload> SqliteCatalog::find_upload(Id id) {
+  SIGLA_TRY_ASSIGN(const auto reader, pool_->reader());
+  SIGLA_TRY_ASSIGN(Statement select, reader->statement(kSelectUpload));
+  select.bind(id);
+  return read_row(select, read_upload, fmt::format("no upload with id {}", id));
+}
+
+Result<std::uint32_t> SqliteCatalog::fail_unfinished_uploads(std::string_view reason) {
+  const auto writer = pool_->writer();
+  SIGLA_TRY_ASSIGN(Statement update, writer->statement(kFailUnfinished));
+  SIGLA_TRY(update.bind(reason, now_millis()).run());
+  return static_cast<std::uint32_t>(writer->changes());
+}
+
+Result<std::vector<Upload>> SqliteCatalog::list_uploads(const UploadQuery& query) {
+  SIGLA_TRY_ASSIGN(const auto reader, pool_->reader());
+  SIGLA_TRY_ASSIGN(Statement select, reader->statement(kSelectUploads));
+  const Id before = query.before_id == 0 ? std::numeric_limits<Id>::max() : query.before_id;
+  select.bind(query.project_id, before, query.tag, query.limit);
+  return read_rows(select, read_upload);
+}
+
+Result<std::vector<UploadEntry>> SqliteCatalog::list_upload_entries(Id upload_id,
+                                                                    Id after,
+                                                                    std::uint32_t limit) {
+  SIGLA_TRY_ASSIGN(const auto reader, pool_->reader());
+  SIGLA_TRY_ASSIGN(Statement select, reader->statement(kSelectEntries));
+  select.bind(upload_id, after, limit);
+  return read_rows(select, read_entry);
+}
+
+}  // namespace sigla::sqlite
