@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// WebAssembly constants (Core Specification chapter 5, "Binary Format", and the "name" section of
+// its appendix 7.4). A module is not made of fixed structures: everything is LEB128. Nothing here
+// reads anything.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace sigla::wasm {
+
+inline constexpr std::string_view kMagic{"\0asm", 4};
+inline constexpr std::uint32_t kModuleVersion = 1;  // components have 0x1000d and another layout
+
+inline constexpr std::uint8_t kCustomSection = 0;
+inline constexpr std::uint8_t kExportSection = 7;
+inline constexpr std::uint8_t kCodeSection = 10;
+
+// Subsections of the custom section "name"
+inline constexpr std::uint8_t kModuleName = 0;
+inline constexpr std::uint8_t kFunctionNames = 1;
+
+}  // namespace sigla::wasm
