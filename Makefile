@@ -43,7 +43,7 @@ fuzz: ## every fuzz target under libFuzzer: make fuzz [SECONDS_EACH=60]
 	@tools/run-fuzzers.sh build/fuzz $(or $(SECONDS_EACH),60)
 
 soak: release ## uploads, downloads and kill -9 for an hour: make soak [MINUTES=60]
-	@tests/soak/soak.sh build/release/bin/sigla $(or $(MINUTES),60)
+	@tests/soak/soak.py build/release/bin/sigla $(or $(MINUTES),60)
 
 bench: ## side by side with nginx, hashing and Breakpad; prints ratios
 	@tools/install-dependencies.sh test
