@@ -21,17 +21,18 @@ struct Limits {
   std::uint32_t multipart_field_size_max = 1U << 20;  // a form field that is no file
 
   // --- formats ---
-  std::uint32_t section_count_max =
-      1'000'000;  // ELF and COFF sections; -ffunction-sections is 100 k
-  std::uint32_t load_command_count_max = 65'536;         // Mach-O load commands
-  std::uint32_t fat_arch_count_max = 64;                 // slices of a fat Mach-O
-  std::uint32_t symbol_name_size_max = 65'536;           // one mangled name
-  std::uint32_t path_size_max = 32'768;                  // a path inside debug information
-  std::uint32_t line_size_max = 1U << 20;                // one line of a text format
-  std::uint32_t record_count_max = 200'000'000;          // lines, functions, rows in one debug file
-  std::uint32_t inline_depth_max = 512;                  // nested inlined calls
-  std::uint32_t metadata_heap_size_max = 1U << 30;       // one heap of .NET metadata
-  std::uint32_t stream_count_max = 100'000;              // streams of an MSF container
+  std::uint32_t section_count_max = 1'000'000;      // sections of ELF, COFF, Mach-O
+  std::uint32_t load_command_count_max = 65'536;    // Mach-O load commands
+  std::uint32_t fat_arch_count_max = 64;            // slices of a fat Mach-O
+  std::uint32_t symbol_name_size_max = 65'536;      // one mangled name
+  std::uint32_t path_size_max = 32'768;             // a path inside debug information
+  std::uint32_t line_size_max = 1U << 20;           // one line of a text format
+  std::uint32_t record_count_max = 200'000'000;     // lines, functions, rows in one debug file
+  std::uint32_t inline_depth_max = 512;             // nested inlined calls
+  std::uint32_t metadata_heap_size_max = 1U << 30;  // one heap of .NET metadata
+  std::uint32_t stream_count_max = 100'000;         // streams of an MSF container
+  std::uint64_t section_size_max = 8ULL << 30;      // one debug section, unpacked
+  std::uint64_t manifest_size_max = 64ULL << 20;    // manifest.json of a source bundle; 300 k files
   std::uint64_t embedded_source_size_max = 64ULL << 20;  // one source file inside debug information
 
   // --- crash dumps ---
@@ -42,8 +43,9 @@ struct Limits {
   std::uint32_t minidump_memory_region_count_max = 1'000'000;
   std::uint32_t minidump_string_size_max = 65'536;  // bytes of one UTF-16 string
   std::uint32_t frames_per_thread_max = 1'024;
-  std::uint32_t cfi_rule_count_max = 1'024;       // register rules in one STACK CFI record
-  std::uint32_t postfix_token_count_max = 1'024;  // tokens of one postfix expression
+  std::uint32_t cfi_rule_count_max = 1'024;          // register rules in one STACK CFI record
+  std::uint32_t postfix_token_count_max = 1'024;     // tokens of one postfix expression
+  std::uint32_t core_mapping_count_max = 1'000'000;  // segments and mapped files of a core
 
   // --- HTTP ---
   std::uint32_t http_header_size_max = 64U << 10;  // request line and headers together
