@@ -7,6 +7,7 @@
 //   if (const auto rule = cache.find_cfi(rva)) ...
 //
 // Addresses are relative to the module's base ("RVA"). All views point into the mapped bytes.
+// Thread-safe: nothing changes after open().
 #pragma once
 
 #include <cstdint>
@@ -16,19 +17,27 @@
 
 #include "base/bytes.h"
 #include "ident/identity.h"
+#include "symcache/address_array.h"
+#include "symcache/layout.h"
+#include "symcache/rows.h"
 
 namespace sigla {
 
 struct SymcacheFrame {
   std::string_view function;  // as the debug information has it (mangled or not); may be empty
   std::string_view file;
-  std::uint32_t line = 0;     // 0: not known
-  std::uint32_t column = 0;   // 0: not known
-  std::uint64_t function_address = 0;  // start of the function (for inlined frames, of the outer one)
-  std::uint64_t line_address = 0;      // start of the line record that matched; function_address if none
-  std::uint32_t parameter_size = 0;    // Breakpad FUNC/PUBLIC parameter size, for x86 unwinding
+  std::uint32_t line = 0;    // 0: not known
+  std::uint32_t column = 0;  // 0: not known
+  std::uint64_t function_address =
+      0;                            // start of the function (for inlined frames, of the outer one)
+  std::uint64_t function_size = 0;  // likewise; 0 for a PUBLIC symbol
+  std::uint64_t line_address =
+      0;  // start of the line record that matched; function_address if none
+  std::uint32_t parameter_size = 0;  // Breakpad FUNC/PUBLIC parameter size, for x86 unwinding
+  bool has_line_record = false;      // a line record covers the address, if only with line 0
   bool is_inlined = false;
-  bool is_public = false;     // known by a PUBLIC record only: no size, no lines
+  bool is_public = false;    // known by a PUBLIC record only: no size, no lines
+  bool is_multiple = false;  // Breakpad's "m": several symbols share this code, one is named
 };
 
 // STACK CFI rules in force at an address: the INIT rule text and the deltas up to it, as Breakpad
@@ -55,25 +64,118 @@ struct StackWin {
   std::string_view program_string;      // frame data only; empty when there is none
 };
 
+// What a symcache knows of one function or PUBLIC symbol, whether or not an address leads to it.
+struct SymcacheFunction {
+  std::string_view name;
+  std::uint64_t address = 0;
+  std::uint64_t size = 0;  // 0: PUBLIC
+  std::uint32_t parameter_size = 0;
+  bool is_public = false;
+  bool is_multiple = false;
+  bool is_shadowed = false;  // overlaps another one, which the addresses lead to
+};
+
+// A function, or an inlined call and the scope it lies in.
+struct SymcacheScope {
+  bool is_function = false;
+  std::uint32_t function = 0;   // index, of a function
+  std::uint32_t outer = 0;      // scope, of an inlined call
+  std::uint32_t origin = 0;     // index of the called function's name
+  std::uint32_t call_file = 0;  // index + 1; 0: the file of the row
+  std::uint32_t call_line = 0;
+  std::uint32_t call_column = 0;
+};
+
 class Symcache {
  public:
-  // Checks magic, version, checksum of the header and that every table lies inside `file` with
-  // offsets in range: O(header + tables). Lookups then index without further checks.
+  // Checks magic, version, checksum and that every table lies inside `file` with the size it must
+  // have: one pass over the bytes, some 10 GB/s. Offsets inside the tables are compared with their
+  // bounds when they are used, so even a file made to deceive is read safely.
+  // kUnsupported: another version (make a new one); kMalformed: damaged.
   static Result<Symcache> open(Bytes file);
+  static Result<Symcache> open(Buffer&& file) = delete;  // the views would dangle
 
   const Identity& identity() const { return identity_; }
 
   // Innermost inlined call first, the function itself last; empty when nothing covers the address.
   std::vector<SymcacheFrame> lookup(std::uint64_t rva) const;
+  // The same into `frames`, whose old content goes: no allocation once it has grown.
+  void lookup(std::uint64_t rva, std::vector<SymcacheFrame>& frames) const;
+
+  bool has_cfi() const { return cfi_addresses_.size() != 0; }
   std::optional<CfiRules> find_cfi(std::uint64_t rva) const;
-  // Frame data is preferred to FPO where both cover the address, as Breakpad does.
+  // The innermost record that covers the address; frame data is preferred to FPO where both do, as
+  // Breakpad does.
   std::optional<StackWin> find_stack_win(std::uint64_t rva) const;
-  bool has_cfi() const;
+
+  // --- everything, for those who write it out again ---
+
+  std::size_t function_count() const { return functions_.size(); }
+  SymcacheFunction function(std::size_t index) const;
+  std::size_t file_count() const { return files_.size(); }
+  std::string_view file(std::size_t index) const;
+  std::size_t origin_count() const { return origins_.size(); }
+  std::string_view origin(std::size_t index) const;
+  // Nothing when there is no such scope.
+  std::optional<SymcacheScope> scope(std::uint32_t offset) const;
+  // Every row, in ascending order of address.
+  template <typename Visitor>
+  void for_each_row(Visitor&& visit) const {
+    for (std::size_t i = 0; i < block_addresses_.size(); ++i) {
+      symcache::RowReader reader(block(i), base_ + block_addresses_[i], has_columns_);
+      while (reader.next()) visit(reader.row());
+    }
+  }
+  struct CfiRecord {
+    std::uint64_t address = 0;
+    std::uint64_t size = 0;
+    std::string_view rules;
+    std::size_t first_delta = 0;
+    std::size_t delta_end = 0;
+  };
+  struct CfiDelta {
+    std::uint64_t address = 0;
+    std::string_view rules;
+  };
+  std::size_t cfi_count() const { return cfi_addresses_.size(); }
+  CfiRecord cfi(std::size_t index) const;
+  CfiDelta cfi_delta(std::size_t index) const;
+  std::size_t stack_win_count() const { return wins_.size(); }
+  StackWin stack_win(std::size_t index) const;
 
  private:
+  class Sections;
+
   Symcache() = default;
+  Status read_tables(const Sections& sections, std::uint8_t address_size);
+  Status read_identity(Bytes bytes);
+  Bytes block(std::size_t index) const;
+  std::optional<symcache::Row> find_row(std::uint64_t rva) const;
+  std::string_view text(std::uint32_t offset) const;
+
   Identity identity_;
-  Bytes file_;
+  std::uint64_t base_ = 0;
+  bool has_columns_ = false;
+  Bytes strings_;
+  Bytes scopes_;
+  Bytes rows_;
+  std::span<const std::uint32_t> files_;
+  std::span<const std::uint32_t> origins_;
+  symcache::AddressArray function_addresses_;
+  symcache::AddressArray function_sizes_;
+  std::span<const symcache::RawFunction> functions_;
+  symcache::AddressArray block_addresses_;
+  std::span<const std::uint32_t> block_offsets_;
+  symcache::AddressArray cfi_addresses_;
+  symcache::AddressArray cfi_sizes_;
+  std::span<const symcache::RawCfiInit> cfi_inits_;
+  symcache::AddressArray cfi_delta_addresses_;
+  std::span<const std::uint32_t> cfi_deltas_;
+  symcache::AddressArray win_addresses_;
+  std::span<const std::uint32_t> win_indexes_;
+  symcache::AddressArray win_record_addresses_;
+  symcache::AddressArray win_record_sizes_;
+  std::span<const symcache::RawWin> wins_;
 };
 
 }  // namespace sigla

@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "symcache/symcache.h"
+
+#include <xxhash.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+
+#include "base/view.h"
+#include "symcache/string_table.h"
+
+namespace sigla {
+
+using symcache::AddressArray;
+using symcache::RawHeader;
+using symcache::RawSection;
+using symcache::Row;
+using symcache::Section;
+
+namespace {
+
+// Deeper chains of scopes are not written; this ends those of a damaged file.
+constexpr std::size_t kScopeDepthMax = 4'096;
+
+std::uint64_t checksum_of(Bytes file) {
+  constexpr std::size_t kBefore = offsetof(RawHeader, checksum);
+  constexpr std::array<std::uint8_t, sizeof(RawHeader::checksum)> kZeros = {};
+  const std::unique_ptr<XXH3_state_t, XXH_errorcode (*)(XXH3_state_t*)> state(XXH3_createState(),
+                                                                              XXH3_freeState);
+  SIGLA_CHECK(state != nullptr);
+  XXH3_64bits_reset(state.get());
+  XXH3_64bits_update(state.get(), file.data(), kBefore);
+  XXH3_64bits_update(state.get(), kZeros.data(), kZeros.size());
+  const Bytes rest = file.subspan(kBefore + kZeros.size());
+  XXH3_64bits_update(state.get(), rest.data(), rest.size());
+  return XXH3_64bits_digest(state.get());
+}
+
+template <typename T, std::size_t kCount>
+T find_by_name(const std::array<T, kCount>& values, std::string_view name) {
+  const auto found = std::ranges::find_if(values, [&](T v) { return to_string(v) == name; });
+  return found == values.end() ? T() : *found;
+}
+
+constexpr std::array kFormats = {Format::kElf,
+                                 Format::kMacho,
+                                 Format::kPe,
+                                 Format::kPdb,
+                                 Format::kPortablePdb,
+                                 Format::kBreakpad,
+                                 Format::kWasm};
+constexpr std::array kKinds = {ObjectKind::kExecutable,
+                               ObjectKind::kLibrary,
+                               ObjectKind::kDebug,
+                               ObjectKind::kRelocatable,
+                               ObjectKind::kCore};
+
+}  // namespace
+
+// The bytes of each section by kind; empty where the file has none.
+class Symcache::Sections {
+ public:
+  static Result<Sections> read(Bytes file, std::uint32_t count) {
+    if (count > symcache::kSectionCountMax) return malformed("symcache: {} sections", count);
+    SIGLA_TRY_ASSIGN(
+        const Bytes table,
+        slice(file, sizeof(RawHeader), count * sizeof(RawSection), "symcache section table"));
+    SIGLA_TRY_ASSIGN(const auto entries, view_as<RawSection>(table, "symcache section table"));
+    Sections sections;
+    for (const RawSection& entry : entries) {
+      if (entry.kind == 0 || entry.kind > symcache::kSectionKindMax) continue;
+      SIGLA_TRY_ASSIGN(sections.bytes_[entry.kind],
+                       slice(file, entry.offset, entry.size, "symcache section"));
+    }
+    return sections;
+  }
+  Bytes operator[](Section kind) const { return bytes_[static_cast<std::uint32_t>(kind)]; }
+
+ private:
+  std::array<Bytes, symcache::kSectionKindMax + 1> bytes_;
+};
+
+Result<Symcache> Symcache::open(Bytes file) {
+  if (file.size() < sizeof(RawHeader)) {
+    return malformed("symcache: {} bytes are too few for a header", file.size());
+  }
+  const auto header = load<RawHeader>(file);
+  if (header.magic != symcache::kMagic) return malformed("symcache: wrong magic");
+  if (header.version != symcache::kVersion) {
+    return make_error(ErrorCode::kUnsupported,
+                      "symcache: version {}, this program reads version {}",
+                      header.version,
+                      symcache::kVersion);
+  }
+  if (header.file_size != file.size()) {
+    return malformed("symcache: {} bytes, its header says {}", file.size(), header.file_size);
+  }
+  if (checksum_of(file) != header.checksum) return malformed("symcache: checksum does not match");
+  if (header.address_size != 4 && header.address_size != 8) {
+    return malformed("symcache: address size {}", header.address_size);
+  }
+  SIGLA_TRY_ASSIGN(const auto sections, Sections::read(file, header.section_count));
+  Symcache cache;
+  cache.base_ = header.base;
+  cache.has_columns_ = (header.flags & symcache::kFlagColumns) != 0;
+  SIGLA_TRY(cache.read_tables(sections, header.address_size));
+  SIGLA_TRY(cache.read_identity(sections[Section::kIdentity]));
+  return cache;
+}
+
+Status Symcache::read_tables(const Sections& sections, std::uint8_t address_size) {
+  const auto addresses = [&](Section kind) {
+    return AddressArray::open(sections[kind], address_size, "symcache addresses");
+  };
+  const auto numbers = [&](Section kind) {
+    return view_as<std::uint32_t>(sections[kind], "symcache numbers");
+  };
+  strings_ = sections[Section::kStrings];
+  scopes_ = sections[Section::kScopes];
+  rows_ = sections[Section::kRows];
+  SIGLA_TRY_ASSIGN(files_, numbers(Section::kFiles));
+  SIGLA_TRY_ASSIGN(origins_, numbers(Section::kOrigins));
+  SIGLA_TRY_ASSIGN(function_addresses_, addresses(Section::kFunctionAddresses));
+  SIGLA_TRY_ASSIGN(function_sizes_, addresses(Section::kFunctionSizes));
+  SIGLA_TRY_ASSIGN(
+      functions_,
+      view_as<symcache::RawFunction>(sections[Section::kFunctions], "symcache functions"));
+  SIGLA_TRY_ASSIGN(block_addresses_, addresses(Section::kBlockAddresses));
+  SIGLA_TRY_ASSIGN(block_offsets_, numbers(Section::kBlockOffsets));
+  SIGLA_TRY_ASSIGN(cfi_addresses_, addresses(Section::kCfiAddresses));
+  SIGLA_TRY_ASSIGN(cfi_sizes_, addresses(Section::kCfiSizes));
+  SIGLA_TRY_ASSIGN(cfi_inits_,
+                   view_as<symcache::RawCfiInit>(sections[Section::kCfiInits], "symcache CFI"));
+  SIGLA_TRY_ASSIGN(cfi_delta_addresses_, addresses(Section::kCfiDeltaAddresses));
+  SIGLA_TRY_ASSIGN(cfi_deltas_, numbers(Section::kCfiDeltas));
+  SIGLA_TRY_ASSIGN(win_addresses_, addresses(Section::kWinAddresses));
+  SIGLA_TRY_ASSIGN(win_indexes_, numbers(Section::kWinIndexes));
+  SIGLA_TRY_ASSIGN(win_record_addresses_, addresses(Section::kWinRecordAddresses));
+  SIGLA_TRY_ASSIGN(win_record_sizes_, addresses(Section::kWinRecordSizes));
+  SIGLA_TRY_ASSIGN(wins_,
+                   view_as<symcache::RawWin>(sections[Section::kWinRecords], "symcache STACK WIN"));
+
+  const bool agree = function_addresses_.size() == functions_.size() &&
+                     function_sizes_.size() == functions_.size() &&
+                     block_offsets_.size() == block_addresses_.size() &&
+                     cfi_sizes_.size() == cfi_addresses_.size() &&
+                     (cfi_inits_.empty() ? cfi_addresses_.size() == 0
+                                         : cfi_inits_.size() == cfi_addresses_.size() + 1) &&
+                     cfi_delta_addresses_.size() == cfi_deltas_.size() &&
+                     win_indexes_.size() == win_addresses_.size() &&
+                     win_record_addresses_.size() == wins_.size() &&
+                     win_record_sizes_.size() == wins_.size();
+  if (!agree) return malformed("symcache: parallel tables differ in length");
+  return {};
+}
+
+Status Symcache::read_identity(Bytes bytes) {
+  if (bytes.size() != sizeof(symcache::RawIdentity)) {
+    return malformed("symcache: identity of {} bytes", bytes.size());
+  }
+  const auto raw = load<symcache::RawIdentity>(bytes);
+  identity_.format = find_by_name(kFormats, text(raw.format));
+  identity_.kind = find_by_name(kKinds, text(raw.kind));
+  identity_.arch = parse_arch(text(raw.arch));
+  identity_.name = text(raw.name);
+  identity_.code_id = CodeId(text(raw.code_id));
+  identity_.debug_file_name = text(raw.debug_file_name);
+  if ((raw.features & symcache::kHasDebugId) != 0) identity_.debug_id = DebugId{raw.guid, raw.age};
+  identity_.has_symbols = (raw.features & symcache::kHasSymbols) != 0;
+  identity_.has_debug_info = (raw.features & symcache::kHasDebugInfo) != 0;
+  identity_.has_unwind_info = (raw.features & symcache::kHasUnwindInfo) != 0;
+  identity_.has_sources = (raw.features & symcache::kHasSources) != 0;
+  return {};
+}
+
+std::string_view Symcache::text(std::uint32_t offset) const {
+  return symcache::StringTable::read(strings_, offset);
+}
+std::string_view Symcache::file(std::size_t index) const {
+  return index < files_.size() ? text(files_[index]) : std::string_view();
+}
+std::string_view Symcache::origin(std::size_t index) const {
+  return index < origins_.size() ? text(origins_[index]) : std::string_view();
+}
+
+SymcacheFunction Symcache::function(std::size_t index) const {
+  SymcacheFunction function;
+  if (index >= functions_.size()) return function;
+  const symcache::RawFunction& raw = functions_[index];
+  function.name = text(raw.name);
+  function.address = base_ + function_addresses_[index];
+  function.size = function_sizes_[index];
+  function.parameter_size = raw.info >> symcache::kParameterShift;
+  function.is_public = (raw.info & symcache::kFunctionPublic) != 0;
+  function.is_multiple = (raw.info & symcache::kFunctionMultiple) != 0;
+  function.is_shadowed = (raw.info & symcache::kFunctionShadowed) != 0;
+  return function;
+}
+
+std::optional<SymcacheScope> Symcache::scope(std::uint32_t offset) const {
+  if (offset == 0 || offset >= scopes_.size()) return std::nullopt;
+  symcache::VarintReader reader(scopes_.subspan(offset));
+  SymcacheScope scope;
+  const std::uint64_t distance = reader.next();
+  if (distance == 0) {
+    scope.is_function = true;
+    scope.function = reader.next32();
+    return scope;
+  }
+  if (distance >= offset) return std::nullopt;
+  scope.outer = offset - static_cast<std::uint32_t>(distance);
+  scope.origin = reader.next32();
+  scope.call_file = reader.next32();
+  scope.call_line = reader.next32();
+  if (has_columns_) scope.call_column = reader.next32();
+  return scope;
+}
+
+Bytes Symcache::block(std::size_t index) const {
+  const std::size_t first = block_offsets_[index];
+  const std::size_t end =
+      index + 1 < block_offsets_.size() ? block_offsets_[index + 1] : rows_.size();
+  if (first > end || end > rows_.size()) return {};
+  return rows_.subspan(first, end - first);
+}
+
+std::optional<Row> Symcache::find_row(std::uint64_t rva) const {
+  if (rva < base_) return std::nullopt;
+  const std::size_t count = block_addresses_.count_up_to(rva - base_);
+  if (count == 0) return std::nullopt;
+  symcache::RowReader reader(block(count - 1), base_ + block_addresses_[count - 1], has_columns_);
+  while (reader.next_until(rva)) {
+  }
+  if (!reader.has_row() || reader.row().is_gap) return std::nullopt;
+  return reader.row();
+}
+
+void Symcache::lookup(std::uint64_t rva, std::vector<SymcacheFrame>& frames) const {
+  frames.clear();
+  const auto row = find_row(rva);
+  if (!row.has_value()) return;
+  const std::string_view row_file = row->file == 0 ? std::string_view() : file(row->file - 1);
+  SymcacheFrame next;
+  next.file = row_file;
+  next.line = row->line;
+  next.column = row->column;
+  next.has_line_record = row->file != 0;
+  for (std::uint32_t offset = row->scope; frames.size() < kScopeDepthMax;) {
+    const auto at = scope(offset);
+    if (!at.has_value()) break;
+    if (at->is_function) {
+      const SymcacheFunction outermost = function(at->function);
+      next.function = outermost.name;
+      next.is_public = outermost.is_public;
+      next.is_multiple = outermost.is_multiple;
+      frames.push_back(next);
+      for (SymcacheFrame& frame : frames) {
+        frame.function_address = outermost.address;
+        frame.function_size = outermost.size;
+        frame.parameter_size = outermost.parameter_size;
+        frame.line_address = frame.has_line_record ? row->line_address : outermost.address;
+      }
+      return;
+    }
+    next.function = origin(at->origin);
+    next.is_inlined = true;
+    frames.push_back(next);
+    next.is_inlined = false;
+    const std::string_view call_file =
+        at->call_file == 0 ? std::string_view() : file(at->call_file - 1);
+    next.file = call_file.empty() ? row_file : call_file;
+    next.line = at->call_line;
+    next.column = at->call_column;
+    offset = at->outer;
+  }
+  frames.clear();
+}
+
+std::vector<SymcacheFrame> Symcache::lookup(std::uint64_t rva) const {
+  std::vector<SymcacheFrame> frames;
+  lookup(rva, frames);
+  return frames;
+}
+
+Symcache::CfiRecord Symcache::cfi(std::size_t index) const {
+  CfiRecord record;
+  record.address = base_ + cfi_addresses_[index];
+  record.size = cfi_sizes_[index];
+  record.rules = text(cfi_inits_[index].rules);
+  record.delta_end = std::min<std::size_t>(cfi_inits_[index + 1].first_delta, cfi_deltas_.size());
+  record.first_delta = std::min<std::size_t>(cfi_inits_[index].first_delta, record.delta_end);
+  return record;
+}
+
+Symcache::CfiDelta Symcache::cfi_delta(std::size_t index) const {
+  return {base_ + cfi_delta_addresses_[index], text(cfi_deltas_[index])};
+}
+
+std::optional<CfiRules> Symcache::find_cfi(std::uint64_t rva) const {
+  if (rva < base_) return std::nullopt;
+  const std::size_t count = cfi_addresses_.count_up_to(rva - base_);
+  if (count == 0) return std::nullopt;
+  const CfiRecord record = cfi(count - 1);
+  if (rva - record.address >= record.size) return std::nullopt;
+  CfiRules rules;
+  rules.address = record.address;
+  rules.size = record.size;
+  rules.rules.push_back(record.rules);
+  for (std::size_t i = record.first_delta; i < record.delta_end; ++i) {
+    const CfiDelta delta = cfi_delta(i);
+    if (delta.address > rva) break;
+    rules.rules.push_back(delta.rules);
+  }
+  return rules;
+}
+
+StackWin Symcache::stack_win(std::size_t index) const {
+  const symcache::RawWin& raw = wins_[index];
+  StackWin record;
+  record.type = raw.type == static_cast<std::uint32_t>(StackWin::Type::kFrameData)
+                    ? StackWin::Type::kFrameData
+                    : StackWin::Type::kFpo;
+  record.address = base_ + win_record_addresses_[index];
+  record.size = static_cast<std::uint32_t>(win_record_sizes_[index]);
+  record.prologue_size = raw.prologue_size;
+  record.epilogue_size = raw.epilogue_size;
+  record.parameter_size = raw.parameter_size;
+  record.saved_register_size = raw.saved_register_size;
+  record.local_size = raw.local_size;
+  record.max_stack_size = raw.max_stack_size;
+  record.allocates_base_pointer = raw.allocates_base_pointer != 0;
+  record.program_string = text(raw.program);
+  return record;
+}
+
+std::optional<StackWin> Symcache::find_stack_win(std::uint64_t rva) const {
+  if (rva < base_) return std::nullopt;
+  const std::size_t count = win_addresses_.count_up_to(rva - base_);
+  if (count == 0) return std::nullopt;
+  const std::uint32_t index = win_indexes_[count - 1];
+  if (index >= wins_.size()) return std::nullopt;  // kNoWin too
+  return stack_win(index);
+}
+
+}  // namespace sigla
