@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/bytes.h"
 #include "base/result.h"
@@ -48,11 +49,15 @@ class BlobStore {
   // that is there already is not written again.
   virtual Result<Stored> put(const File& content) = 0;
 
-  virtual Result<std::unique_ptr<BlobReader>> open(const BlobHash& hash) = 0;  // kNotFound
+  // --- kNotFound without the blob, kUnavailable when its stored form is damaged ---
+  virtual Result<std::unique_ptr<BlobReader>> open(const BlobHash& hash) = 0;
   // The stored form itself, a stream of zstd frames (RFC 8878) any zstd client decodes.
   virtual Result<std::shared_ptr<const File>> open_stored(const BlobHash& hash) = 0;
-  // The content in a file of its own, for sendfile and mmap; kept in a cache bounded in bytes.
+  // The content in a file of its own, for sendfile and mmap; kept in a cache bounded in bytes. The
+  // first call unpacks it (1 s per GB); callers that come meanwhile wait for the same file.
   virtual Result<std::shared_ptr<const File>> open_content(const BlobHash& hash) = 0;
+  // What open_content() would return without work: nullptr when that is not at hand.
+  virtual std::shared_ptr<const File> find_content(const BlobHash& hash) = 0;
 
   // Removes the blob unless it is pinned (kConflict) or `is_referenced`, asked while no put() of
   // the same content can return, says true (kConflict too). Open readers and files stay valid.

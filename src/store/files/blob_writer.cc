@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/files/blob_writer.h"
+
+#include <fcntl.h>
+
+#include "codec/zstd_seekable.h"
+
+namespace sigla {
+namespace {
+
+// Written data goes to the disk in steps of this size while more is packed, so that the sync at the
+// end finds little to do and other writers never queue behind a whole upload.
+constexpr std::uint64_t kFlushStep = 8ULL << 20;
+
+// A file sink that keeps at most two steps of dirty pages.
+class FlushingSink final : public ByteSink {
+ public:
+  explicit FlushingSink(const File& file) : file_(file) {}
+
+  Status write(Bytes bytes) override {
+    SIGLA_TRY(file_.write_all_at(bytes, size_));
+    size_ += bytes.size();
+    while (size_ - flushed_ >= kFlushStep) {
+      // Only hints: what they fail to do, or fail at, the final sync does and reports.
+      flush(flushed_, SYNC_FILE_RANGE_WRITE);
+      if (flushed_ >= kFlushStep) {
+        flush(flushed_ - kFlushStep,
+              SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER);
+      }
+      flushed_ += kFlushStep;
+    }
+    return {};
+  }
+
+ private:
+  void flush(std::uint64_t offset, unsigned flags) {
+    static_cast<void>(::sync_file_range(
+        file_.fd(), static_cast<off_t>(offset), static_cast<off_t>(kFlushStep), flags));
+  }
+  const File& file_;
+  std::uint64_t size_ = 0;
+  std::uint64_t flushed_ = 0;
+};
+
+}  // namespace
+
+Result<PackedBlob> write_blob(const File& content, const File& packed, int compression_level) {
+  FlushingSink sink(packed);
+  SeekableWriter writer(sink, SeekableWriter::kFrameSize, compression_level);
+  Sha256 hasher;
+  Buffer buffer(SeekableWriter::kFrameSize);
+  FileSource source(content);
+  while (true) {
+    // Whole frames, so that the writer packs them in place.
+    std::size_t filled = 0;
+    while (filled < buffer.size()) {
+      SIGLA_TRY_ASSIGN(const std::size_t count, source.read(MutableBytes(buffer).subspan(filled)));
+      if (count == 0) break;
+      filled += count;
+    }
+    if (filled == 0) break;
+    hasher.update(Bytes(buffer).first(filled));
+    SIGLA_TRY(writer.write(Bytes(buffer).first(filled)));
+  }
+  SIGLA_TRY(writer.finish());
+  SIGLA_TRY(packed.sync());
+  return PackedBlob{hasher.finish(), writer.size(), writer.packed_size()};
+}
+
+}  // namespace sigla

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// Packs one content into the stored form of a blob and brings it to the disk.
+#pragma once
+
+#include <cstdint>
+
+#include "codec/hash.h"
+#include "os/file.h"
+
+namespace sigla {
+
+struct PackedBlob {
+  Sha256Digest digest{};  // of the content
+  std::uint64_t size = 0;
+  std::uint64_t stored_size = 0;
+};
+
+// Reads `content` once, from its start to its end. `packed` is empty; it is synced on return.
+Result<PackedBlob> write_blob(const File& content, const File& packed, int compression_level);
+
+}  // namespace sigla

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/files/files_blob_store.h"
+
+#include <fcntl.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "codec/hash.h"
+#include "codec/zstd_seekable.h"
+#include "store/blob_pins.h"
+#include "store/files/blob_writer.h"
+
+namespace sigla {
+namespace {
+
+constexpr std::uint64_t kFreeSizeMin = 64ULL << 20;  // less is "no room" for /readyz
+constexpr std::string_view kSuffix = ".zst";
+
+Error not_found(const BlobHash& hash) {
+  return make_error(ErrorCode::kNotFound, "no blob {}", hash.hex());
+}
+
+// What a reader says of our own file is no fault of whoever asks for it.
+Error damaged(const BlobHash& hash, const Error& error) {
+  log_error("blob damaged", {{"blob", hash.hex()}, {"error", error.message()}});
+  return make_error(ErrorCode::kUnavailable, "blob {} is damaged: {}", hash.hex(), error.message());
+}
+
+class FilesBlobReader final : public BlobReader {
+ public:
+  FilesBlobReader(const BlobHash& hash, SeekableReader reader)
+      : hash_(hash), reader_(std::move(reader)) {}
+  std::uint64_t size() const override { return reader_.size(); }
+  Result<std::size_t> read_at(MutableBytes buffer, std::uint64_t offset) override {
+    auto count = reader_.read_at(buffer, offset);
+    if (!count.has_value()) return damaged(hash_, count.error());
+    return count;
+  }
+
+ private:
+  BlobHash hash_;
+  SeekableReader reader_;
+};
+
+class FilesBlobStore final : public BlobStore {
+ public:
+  explicit FilesBlobStore(FilesBlobStoreOptions options)
+      : options_(std::move(options)),
+        blobs_(options_.root / "blobs"),
+        spool_(options_.root / "spool"),
+        contents_({.directory = options_.root / "cache",
+                   .size_max = options_.cache_size_max,
+                   .count_max = options_.cache_count_max}) {}
+
+  Status create_folders();
+
+  Result<Stored> put(const File& content) override;
+  Result<std::unique_ptr<BlobReader>> open(const BlobHash& hash) override;
+  Result<std::shared_ptr<const File>> open_stored(const BlobHash& hash) override;
+  Result<std::shared_ptr<const File>> open_content(const BlobHash& hash) override;
+  std::shared_ptr<const File> find_content(const BlobHash& hash) override;
+  Status remove(const BlobHash& hash, const std::function<Result<bool>()>& is_referenced) override;
+  Status for_each(const std::function<void(const BlobHash&)>& visit) override;
+  Status check() override;
+
+ private:
+  std::filesystem::path path_of(const BlobHash& hash) const {
+    const std::string name = hash.hex();
+    return blobs_ / name.substr(0, 2) / (name + std::string(kSuffix));
+  }
+  Result<SeekableReader> open_seekable(const BlobHash& hash);
+
+  const FilesBlobStoreOptions options_;
+  const std::filesystem::path blobs_;
+  const std::filesystem::path spool_;
+  BlobPins pins_;
+  FileCache contents_;
+};
+
+// All 256 at once: a put never creates a folder, whose own name would need syncing too.
+Status FilesBlobStore::create_folders() {
+  std::error_code ignored;
+  for (const char* name : {"spool", "cache"}) {
+    std::filesystem::remove_all(options_.root / name, ignored);
+    SIGLA_TRY(sigla::create_directories(options_.root / name));
+  }
+  if (std::filesystem::exists(blobs_ / "ff", ignored)) return {};
+  SIGLA_TRY(sigla::create_directories(blobs_));
+  for (unsigned first = 0; first < 256; ++first) {
+    SIGLA_TRY(sigla::create_directories(blobs_ / fmt::format("{:02x}", first)));
+  }
+  SIGLA_TRY(sync_directory(blobs_));
+  return sync_directory(options_.root);
+}
+
+// The content is read twice: to learn its name, which for the many uploads of known files is all,
+// and to pack it. It may still be open in a worker process that no longer does what we wrote, so
+// what was packed is hashed again.
+Result<BlobStore::Stored> FilesBlobStore::put(const File& content) {
+  SIGLA_TRY_ASSIGN(const Sha256Digest digest, sha256(content));
+  Stored stored;
+  stored.hash.bytes = digest;
+  stored.pin = pins_.pin(stored.hash);
+  const std::filesystem::path path = path_of(stored.hash);
+  std::error_code ignored;
+  if (const auto stored_size = std::filesystem::file_size(path, ignored); !ignored) {
+    SIGLA_TRY_ASSIGN(stored.size, content.size());
+    stored.stored_size = stored_size;
+    return stored;
+  }
+  SIGLA_TRY_ASSIGN(const File packed, File::create_unnamed(spool_));
+  SIGLA_TRY_ASSIGN(const PackedBlob written,
+                   write_blob(content, packed, options_.compression_level));
+  if (written.digest != digest) {
+    return Error(ErrorCode::kConflict, "the content changed while it was stored");
+  }
+  stored.size = written.size;
+  stored.stored_size = written.stored_size;
+  Status linked = packed.link_to(path);
+  stored.was_new = linked.has_value();
+  if (!linked.has_value()) {
+    // Somebody stored the same content meanwhile; their name may not be on the disk yet.
+    if (linked.error().code() != ErrorCode::kConflict) return std::move(linked).error();
+    SIGLA_TRY(sync_directory(path.parent_path()));
+  }
+  return stored;
+}
+
+Result<std::shared_ptr<const File>> FilesBlobStore::open_stored(const BlobHash& hash) {
+  auto file = File::open_read(path_of(hash));
+  if (!file.has_value()) {
+    if (file.error().code() == ErrorCode::kNotFound) return not_found(hash);
+    return std::move(file).error();
+  }
+  return std::shared_ptr<const File>(std::make_shared<File>(std::move(*file)));
+}
+
+Result<SeekableReader> FilesBlobStore::open_seekable(const BlobHash& hash) {
+  SIGLA_TRY_ASSIGN(auto file, open_stored(hash));
+  auto reader = SeekableReader::open(std::move(file));
+  if (!reader.has_value()) return damaged(hash, reader.error());
+  return reader;
+}
+
+Result<std::unique_ptr<BlobReader>> FilesBlobStore::open(const BlobHash& hash) {
+  SIGLA_TRY_ASSIGN(auto reader, open_seekable(hash));
+  return std::unique_ptr<BlobReader>(std::make_unique<FilesBlobReader>(hash, std::move(reader)));
+}
+
+Result<std::shared_ptr<const File>> FilesBlobStore::open_content(const BlobHash& hash) {
+  const std::string_view key = as_text(hash.bytes);
+  if (auto file = contents_.find(key)) return file;
+  SIGLA_TRY_ASSIGN(auto reader, open_seekable(hash));
+  return contents_.get(key, reader.size(), [&](const File& file) -> Status {
+    Buffer buffer(SeekableWriter::kFrameSize);
+    std::uint64_t offset = 0;
+    while (true) {
+      auto count = reader.read_at(buffer, offset);
+      if (!count.has_value()) return damaged(hash, count.error());
+      if (*count == 0) return {};
+      SIGLA_TRY(file.write_all_at(Bytes(buffer).first(*count), offset));
+      offset += *count;
+    }
+  });
+}
+
+std::shared_ptr<const File> FilesBlobStore::find_content(const BlobHash& hash) {
+  return contents_.find(as_text(hash.bytes));
+}
+
+Status FilesBlobStore::remove(const BlobHash& hash,
+                              const std::function<Result<bool>()>& is_referenced) {
+  return pins_.remove_unless_used(hash, is_referenced, [&]() -> Status {
+    if (::unlink(path_of(hash).c_str()) != 0) {
+      if (errno == ENOENT) return not_found(hash);
+      return errno_error("unlink " + path_of(hash).string());
+    }
+    contents_.erase(as_text(hash.bytes));
+    return {};
+  });
+}
+
+Status FilesBlobStore::for_each(const std::function<void(const BlobHash&)>& visit) {
+  std::error_code error;
+  for (unsigned first = 0; first < 256; ++first) {
+    const auto folder = blobs_ / fmt::format("{:02x}", first);
+    for (std::filesystem::directory_iterator file(folder, error), end; !error && file != end;
+         file.increment(error)) {
+      const std::string name = file->path().filename().string();
+      if (!name.ends_with(kSuffix)) continue;
+      const auto hash = BlobHash::parse(name.substr(0, name.size() - kSuffix.size()));
+      if (hash.has_value()) visit(*hash);
+    }
+    if (error) {
+      return make_error(
+          ErrorCode::kUnavailable, "listing {}: {}", folder.string(), error.message());
+    }
+  }
+  return {};
+}
+
+Status FilesBlobStore::check() {
+  SIGLA_TRY_ASSIGN(const File probe, File::create_unnamed(spool_));
+  SIGLA_TRY(probe.write_all(as_bytes("probe")));
+  struct statvfs info{};
+  if (::statvfs(spool_.c_str(), &info) != 0) return errno_error("statvfs " + spool_.string());
+  const std::uint64_t free_size = static_cast<std::uint64_t>(info.f_bavail) * info.f_frsize;
+  if (free_size >= kFreeSizeMin) return {};
+  return make_error(ErrorCode::kUnavailable, "{}: {} bytes left", spool_.string(), free_size);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<BlobStore>> open_files_blob_store(FilesBlobStoreOptions options) {
+  auto store = std::make_unique<FilesBlobStore>(std::move(options));
+  SIGLA_TRY(store->create_folders());
+  return std::unique_ptr<BlobStore>(std::move(store));
+}
+
+}  // namespace sigla
