@@ -7,9 +7,13 @@
 // (a symcache for module 7, a file to write the next archive entry to) by `WorkerContext::ask`.
 //
 // A child that crashes, hangs, runs out of memory or breaks a sandbox rule costs one job: run()
-// returns kMalformed with a reason ("worker crashed (SIGSEGV)"), the child is
-// replaced, nobody else notices. The sandbox (os/sandbox.h): no new privileges, rlimits, Landlock
-// without any rule, a seccomp allow-list. A kernel without Landlock degrades with one warning.
+// returns an Error with the reason, the child is replaced, nobody else notices:
+//   kMalformed      "worker crashed (SIGSEGV)", "worker broke the sandbox (SIGSYS)"
+//   kLimitExceeded  wall time, processor time or memory, with the limit
+//   kUnavailable    no child can be started
+// The sandbox is os/sandbox.h; a kernel that lacks a part of it degrades with one warning.
+// Files that come back from a child may be written to by it until it is gone (a job's end is not
+// that): copy or check them, or map only files whose end cannot be cut off under the map.
 #pragma once
 
 #include <chrono>
@@ -37,11 +41,13 @@ class WorkerContext {
  public:
   virtual ~WorkerContext() = default;
   // Sends a request to the parent's `on_request` and waits for the answer.
+  // The time that the parent takes does not count as the job's.
   virtual Result<WorkerMessage> ask(std::string_view what, WorkerMessage request) = 0;
   virtual const Limits& limits() const = 0;
 };
 
-using WorkerJob = std::function<Result<WorkerMessage>(WorkerMessage request, WorkerContext& context)>;
+using WorkerJob =
+    std::function<Result<WorkerMessage>(WorkerMessage request, WorkerContext& context)>;
 // By job name. Every layer that parses adds its jobs here; app/ collects them for `sigla worker`.
 using WorkerJobs = std::map<std::string, WorkerJob, std::less<>>;
 
@@ -52,11 +58,11 @@ using WorkerRequestHandler =
 class WorkerPool {
  public:
   struct Options {
-    std::vector<std::string> command;  // how to start a child: {"/proc/self/exe", "worker"}
-    std::size_t size_min = 1;          // children started ahead of any job
-    std::size_t size_max = 2;          // jobs at once; a further run() waits
+    std::vector<std::string> command;         // how to start a child: {"/proc/self/exe", "worker"}
+    std::size_t size_min = 1;                 // children started ahead of any job
+    std::size_t size_max = 2;                 // jobs at once; a further run() waits
     std::uint64_t jobs_per_child_max = 1000;  // then the child is replaced
-    bool sandbox = true;               // false only under AddressSanitizer
+    bool sandbox = true;                      // false only under AddressSanitizer
     Limits limits;
   };
   static Result<std::unique_ptr<WorkerPool>> start(Options options);
@@ -69,8 +75,9 @@ class WorkerPool {
                                     std::chrono::milliseconds wall_time_max = {}) = 0;
 };
 
-// The child's side: enters the sandbox and serves jobs from the socket on descriptor 3 until the
-// parent closes it. Returns the exit status for main().
-int run_worker_process(const WorkerJobs& jobs, bool sandbox, const Limits& limits);
+// The child's side: takes its limits from the parent, enters the sandbox and serves jobs from the
+// socket on descriptor 3 until the parent closes it. Returns the exit status for main().
+// Requires: the process has one thread.
+int run_worker_process(const WorkerJobs& jobs);
 
 }  // namespace sigla
