@@ -72,23 +72,15 @@ class Worker {
 
   // The handshake: what the child's sandbox lacks, one a line.
   Result<std::string> prepare(bool sandbox) {
-    const auto deadline = Clock::now() + kStartTimeMax;
-    const WorkerSetup setup{.limits = limits_, .sandbox = sandbox};
-    SIGLA_TRY(
-        channel_.send(Frame{.kind = FrameKind::kSetup,
-                            .name = {},
-                            .content = WorkerMessage{.payload = setup.payload(), .files = {}}},
-                      deadline));
-    Result<Frame> received = channel_.receive(deadline);
-    if (!received.has_value()) {
+    Result<Frame> ready = exchange_setup({.limits = limits_, .sandbox = sandbox});
+    if (!ready.has_value()) {
       const auto exit = process_.wait(std::chrono::milliseconds(100));
       if (exit.has_value()) return malformed("it ended at once ({})", exit->describe());
-      return std::move(received).error();
+      return std::move(ready).error();
     }
-    Frame& ready = *received;
-    SIGLA_TRY_ASSIGN(const WorkerMessage message, std::move(ready.content));
-    if (ready.kind != FrameKind::kReady) return malformed("worker protocol: not ready");
-    return message.payload;
+    if (ready->kind != FrameKind::kReady) return malformed("worker protocol: not ready");
+    SIGLA_TRY_ASSIGN(WorkerMessage message, std::move(ready->content));
+    return std::move(message.payload);
   }
 
   bool is_usable() const { return !is_spent_ && channel_.is_quiet(); }
@@ -131,6 +123,16 @@ class Worker {
         channel_(std::move(socket), limits.worker_message_size_max),
         limits_(limits) {
     channel_.watch(process_.pid_fd());
+  }
+
+  Result<Frame> exchange_setup(const WorkerSetup& setup) {
+    const auto deadline = Clock::now() + kStartTimeMax;
+    SIGLA_TRY(
+        channel_.send(Frame{.kind = FrameKind::kSetup,
+                            .name = {},
+                            .content = WorkerMessage{.payload = setup.payload(), .files = {}}},
+                      deadline));
+    return channel_.receive(deadline);
   }
 
   static Result<WorkerMessage> handle(const WorkerRequestHandler& on_request, Frame frame) {
