@@ -168,7 +168,7 @@ std::string CommandLine::manual() const {
   std::string page =
       fmt::format("NAME\n    sigla {} - {}\n\nSYNOPSIS\n", verb_.name, verb_.summary);
   for (const std::string& synopsis : synopses_) {
-    page += fmt::format("    sigla {} {}\n", verb_.name, synopsis);
+    page += fmt::format("    sigla {}{}{}\n", verb_.name, synopsis.empty() ? "" : " ", synopsis);
   }
   page += "\nDESCRIPTION\n" + wrap(description_, 4, kPageWidth);
   if (!arguments_.empty()) {

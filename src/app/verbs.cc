@@ -10,6 +10,7 @@ namespace sigla::app {
 namespace {
 
 const Verb* const kVerbs[] = {
+    &kVerbWorker,
     &kVerbHelp,
 };
 

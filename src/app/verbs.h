@@ -8,6 +8,7 @@
 
 namespace sigla::app {
 
+extern const Verb kVerbWorker;
 extern const Verb kVerbHelp;
 
 std::span<const Verb* const> all_verbs();
