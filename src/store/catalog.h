@@ -197,7 +197,7 @@ class Catalog {
   // Calls `visit` for every (project, key), for filters kept in memory. Keys committed meanwhile
   // may be missed; `visit` must not call the catalog.
   virtual Status for_each_key(
-      const std::function<void(Id project_id, std::string_view key)>& visit) = 0;
+      const std::function<bool(Id project_id, std::string_view key)>& visit) = 0;
   // Every blob the catalog refers to, for integrity checks.
   virtual Status for_each_blob(
       const std::function<void(const BlobHash&, std::uint64_t size)>& visit) = 0;

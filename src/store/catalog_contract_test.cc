@@ -6,6 +6,7 @@
 
 #include "os/file.h"
 #include "store/catalog.h"
+#include "store/indexed_catalog.h"
 #include "store/memory/memory_catalog.h"
 #include "store/sqlite/sqlite_catalog.h"
 #include "store/token.h"
@@ -34,6 +35,9 @@ class CatalogContract : public testing::TestWithParam<const char*> {
     } else {
       ASSERT_OK_AND_ASSIGN(directory_, TempDirectory::create());
       ASSERT_OK_AND_ASSIGN(catalog_, open_sqlite_catalog(directory_->path() / "catalog.db"));
+    }
+    if (GetParam() == std::string_view("indexed")) {
+      catalog_ = std::make_unique<IndexedCatalog>(std::move(catalog_));
     }
     ASSERT_OK_AND_ASSIGN(project_, catalog_->create_project("default", true));
     upload_ = add_upload("anon");
@@ -406,10 +410,14 @@ TEST_P(CatalogContract, VisitsEveryKeyOnceAndEveryBlob) {
   ASSERT_THAT(catalog_->for_each_key([&](Id project_id, std::string_view key) {
     EXPECT_EQ(project_id, project_.id);
     ++seen[std::string(key)];
+    return true;
   }),
               IsOk());
   EXPECT_THAT(seen, SizeIs(6001));
   for (const auto& [key, count] : seen) EXPECT_EQ(count, 1) << key;
+  int visits = 0;
+  ASSERT_THAT(catalog_->for_each_key([&](Id, std::string_view) { return ++visits < 5; }), IsOk());
+  EXPECT_EQ(visits, 5);
   std::size_t blob_count = 0;
   ASSERT_THAT(catalog_->for_each_blob([&](const BlobHash&, std::uint64_t size) {
     EXPECT_EQ(size, 200U);
@@ -440,7 +448,7 @@ TEST_P(CatalogContract, SaysItWorks) { EXPECT_THAT(catalog_->check(), IsOk()); }
 
 INSTANTIATE_TEST_SUITE_P(Every,
                          CatalogContract,
-                         testing::Values("memory", "sqlite"),
+                         testing::Values("memory", "sqlite", "indexed"),
                          [](const auto& context) { return std::string(context.param); });
 
 TEST(Capability, HasANameThatReadsBack) {

@@ -313,13 +313,15 @@ Result<bool> MemoryCatalog::has_blob(const BlobHash& hash) {
 }
 
 Status MemoryCatalog::for_each_key(
-    const std::function<void(Id project_id, std::string_view key)>& visit) {
+    const std::function<bool(Id project_id, std::string_view key)>& visit) {
   const std::lock_guard lock(mutex_);
   std::set<std::pair<Id, std::string>> keys;
   for (const ObjectRow& row : objects_) {
     for (const std::string& key : row.object.keys) keys.emplace(row.object.project_id, key);
   }
-  for (const auto& [project_id, key] : keys) visit(project_id, key);
+  for (const auto& [project_id, key] : keys) {
+    if (!visit(project_id, key)) break;
+  }
   return {};
 }
 

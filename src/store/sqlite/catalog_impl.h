@@ -48,7 +48,7 @@ class SqliteCatalog final : public Catalog {
   Result<std::vector<StoredObject>> search(const SymbolQuery& query) override;
   Result<bool> has_blob(const BlobHash& hash) override;
   Status for_each_key(
-      const std::function<void(Id project_id, std::string_view key)>& visit) override;
+      const std::function<bool(Id project_id, std::string_view key)>& visit) override;
   Status for_each_blob(
       const std::function<void(const BlobHash&, std::uint64_t size)>& visit) override;
   Status check() override;

@@ -197,7 +197,7 @@ Result<bool> SqliteCatalog::has_blob(const BlobHash& hash) {
 
 // In pages, so that no read transaction lives long: one would keep the WAL from being checkpointed.
 Status SqliteCatalog::for_each_key(
-    const std::function<void(Id project_id, std::string_view key)>& visit) {
+    const std::function<bool(Id project_id, std::string_view key)>& visit) {
   SIGLA_TRY_ASSIGN(const auto reader, pool_->reader());
   Id project_id = 0;
   std::string key;
@@ -216,7 +216,7 @@ Status SqliteCatalog::for_each_key(
       object_id = select.column_int(2);
       if (is_same) continue;
       key = select.column_text(1);
-      visit(project_id, key);
+      if (!visit(project_id, key)) return {};
     }
     if (count < kKeyPageSize) return {};
   }
