@@ -15,6 +15,16 @@ void Diagnostics::report(std::string_view category, std::string detail) {
   }
 }
 
+void Diagnostics::merge(const Diagnostics& other) {
+  for (const auto& [name, category] : other.categories_) {
+    Category& mine = categories_[name];
+    mine.count += category.count;
+    for (const std::string& detail : category.details) {
+      if (mine.details.size() < kDetailsPerCategoryMax) mine.details.push_back(detail);
+    }
+  }
+}
+
 std::uint64_t Diagnostics::count() const {
   std::uint64_t total = 0;
   for (const auto& [name, category] : categories_) total += category.count;

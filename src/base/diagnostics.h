@@ -22,6 +22,8 @@ class Diagnostics {
 
   // `category` is a fixed phrase ("malformed FUNC record"), `detail` says where ("line 17").
   void report(std::string_view category, std::string detail);
+  // Everything another one has.
+  void merge(const Diagnostics& other);
 
   bool empty() const { return categories_.empty(); }
   std::uint64_t count() const;

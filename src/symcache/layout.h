@@ -89,8 +89,10 @@ struct RawIdentity {
   std::uint32_t name;
   std::uint32_t code_id;
   std::uint32_t debug_file_name;
+  std::uint32_t os;              // Breakpad's MODULE record: "Linux", "windows", ...
+  std::uint32_t code_file_name;  // Breakpad's INFO CODE_ID record
 };
-static_assert(sizeof(RawIdentity) == 48);
+static_assert(sizeof(RawIdentity) == 56);
 enum Feature : std::uint32_t {
   kHasDebugId = 1,
   kHasSymbols = 2,

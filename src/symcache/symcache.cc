@@ -166,6 +166,8 @@ Status Symcache::read_identity(Bytes bytes) {
   identity_.name = text(raw.name);
   identity_.code_id = CodeId(text(raw.code_id));
   identity_.debug_file_name = text(raw.debug_file_name);
+  os_ = text(raw.os);
+  code_file_name_ = text(raw.code_file_name);
   if ((raw.features & symcache::kHasDebugId) != 0) identity_.debug_id = DebugId{raw.guid, raw.age};
   identity_.has_symbols = (raw.features & symcache::kHasSymbols) != 0;
   identity_.has_debug_info = (raw.features & symcache::kHasDebugInfo) != 0;

@@ -96,6 +96,9 @@ class Symcache {
   static Result<Symcache> open(Buffer&& file) = delete;  // the views would dangle
 
   const Identity& identity() const { return identity_; }
+  // What a Breakpad file says besides, and only that; empty when not known.
+  std::string_view os() const { return os_; }
+  std::string_view code_file_name() const { return code_file_name_; }
 
   // Innermost inlined call first, the function itself last; empty when nothing covers the address.
   std::vector<SymcacheFrame> lookup(std::uint64_t rva) const;
@@ -154,6 +157,8 @@ class Symcache {
   std::string_view text(std::uint32_t offset) const;
 
   Identity identity_;
+  std::string_view os_;
+  std::string_view code_file_name_;
   std::uint64_t base_ = 0;
   bool has_columns_ = false;
   Bytes strings_;

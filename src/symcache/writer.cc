@@ -32,6 +32,11 @@ SymcacheWriter::SymcacheWriter(const Limits& limits, bool has_columns)
       current_(has_columns, limits.inline_depth_max),
       unwind_(strings_, extent_, diagnostics_) {}
 
+void SymcacheWriter::set_origin(std::string_view os, std::string_view code_file_name) {
+  os_ = os;
+  code_file_name_ = code_file_name;
+}
+
 void SymcacheWriter::name_file(std::uint32_t file, std::string_view path) {
   std::uint32_t& text = files_.texts()[files_.index(file)];
   if (text == 0) text = strings_.add(path);
@@ -214,6 +219,8 @@ void SymcacheWriter::write_identity(FileBuilder& file) {
   raw.name = strings_.add(identity_.name);
   raw.code_id = strings_.add(identity_.code_id.text());
   raw.debug_file_name = strings_.add(identity_.debug_file_name);
+  raw.os = strings_.add(os_);
+  raw.code_file_name = strings_.add(code_file_name_);
   if (identity_.debug_id.has_value()) {
     raw.guid = identity_.debug_id->guid;
     raw.age = identity_.debug_id->age;

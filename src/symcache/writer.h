@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -86,6 +87,8 @@ class SymcacheWriter {
   SymcacheWriter& operator=(const SymcacheWriter&) = delete;
 
   void set_identity(Identity identity) { identity_ = std::move(identity); }
+  // The operating system and the program's file name, as a Breakpad file has them.
+  void set_origin(std::string_view os, std::string_view code_file_name);
   void name_file(std::uint32_t file, std::string_view path);
   void name_origin(std::uint32_t origin, std::string_view name);
 
@@ -140,6 +143,8 @@ class SymcacheWriter {
   Limits limits_;
   bool has_columns_;
   Identity identity_;
+  std::string os_;
+  std::string code_file_name_;
   Diagnostics diagnostics_;
   symcache::FileBuilder::Extent extent_;
   symcache::StringTable strings_;

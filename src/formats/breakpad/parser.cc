@@ -20,7 +20,7 @@ std::string_view without_byte_order_mark(std::string_view text) {
 
 // Text in UTF-16 has a byte order mark, or a zero in every other byte of "MODULE".
 bool looks_like_utf16(std::string_view text) {
-  using namespace std::string_view_literals;
+  using std::string_view_literals::operator""sv;
   return text.starts_with("\xff\xfe"sv) || text.starts_with("\xfe\xff"sv) ||
          text.starts_with("M\0O\0"sv) || text.starts_with("\0M\0O"sv);
 }

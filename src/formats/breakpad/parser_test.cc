@@ -202,7 +202,7 @@ TEST(BreakpadParser, CountsMalformedRecordsAndGoesOn) {
 }
 
 TEST(BreakpadParser, RefusesUtf16WithAReason) {
-  using namespace std::string_view_literals;
+  using std::string_view_literals::operator""sv;
   Recorder recorder;
   Diagnostics diagnostics;
   for (const std::string_view text :

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "convert/breakpad_to_symcache.h"
+
+#include "convert/naive_resolver.h"
+#include "convert/symcache_job.h"
+#include "convert/symcache_to_breakpad.h"
+#include "testing/matchers.h"
+
+namespace sigla {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+constexpr std::string_view kModule =
+    "MODULE Linux x86_64 000102030405060708090A0B0C0D0E0F0 a.out\n"
+    "INFO CODE_ID 0102 a.out\n";
+
+Buffer convert(std::string_view text, Diagnostics& diagnostics) {
+  Buffer out;
+  const auto sink = [&](Bytes piece) -> Status {
+    out.insert(out.end(), piece.begin(), piece.end());
+    return {};
+  };
+  EXPECT_THAT(convert_to_symcache(as_bytes(text), "a.sym", Limits(), diagnostics, sink), IsOk());
+  return out;
+}
+
+std::string text_of(const Symcache& cache, BreakpadTextOptions options = {}) {
+  std::string text;
+  const auto sink = [&](std::string_view piece) -> Status {
+    text += piece;
+    return {};
+  };
+  EXPECT_THAT(symcache_to_breakpad(cache, options, sink), IsOk());
+  return text;
+}
+
+// In the order symcache_to_breakpad() writes, numbers as it gives them.
+const std::string kCanonical = std::string(kModule) +
+                               "FILE 0 /src/main.cpp\n"
+                               "FILE 1 /src/a.h\n"
+                               "INLINE_ORIGIN 0 outer()\n"
+                               "INLINE_ORIGIN 1 inner()\n"
+                               "FUNC 1000 40 8 main\n"
+                               "INLINE 0 12 0 0 1008 10 1020 8\n"
+                               "INLINE 1 7 1 1 1008 8\n"
+                               "INLINE 0 15 0 1 1030 4\n"
+                               "1000 4 10 0\n"
+                               "1004 14 3 1\n"
+                               "1018 8 11 0\n"
+                               "1028 18 16 0\n"
+                               "FUNC m 1040 10 0 folded()\n"
+                               "1040 10 30 1\n"
+                               "PUBLIC 1010 0 in_main\n"
+                               "PUBLIC m 2000 4 _tail\n"
+                               "STACK WIN 4 1000 20 3 1 c 4 8 0 1 $T0 .raSearch = $eip $T0 ^ =\n"
+                               "STACK WIN 0 1020 8 0 0 0 0 0 0 0 1\n"
+                               "STACK CFI INIT 1000 40 .cfa: $rsp 8 + .ra: .cfa -8 + ^\n"
+                               "STACK CFI 1001 .cfa: $rsp 16 +\n"
+                               "STACK CFI INIT 1040 10 .cfa: $rsp 8 + .ra: .cfa -8 + ^\n";
+
+TEST(BreakpadToSymcache, WritesBackWhatItRead) {
+  Diagnostics diagnostics;
+  const Buffer file = convert(kCanonical, diagnostics);
+  EXPECT_TRUE(diagnostics.empty()) << diagnostics.summary();
+  ASSERT_OK_AND_ASSIGN(const Symcache cache, Symcache::open(Bytes(file)));
+  EXPECT_EQ(text_of(cache), kCanonical);
+}
+
+TEST(BreakpadToSymcache, WritesUnwindRecordsAlone) {
+  Diagnostics diagnostics;
+  const Buffer file = convert(kCanonical, diagnostics);
+  ASSERT_OK_AND_ASSIGN(const Symcache cache, Symcache::open(Bytes(file)));
+  EXPECT_EQ(text_of(cache, {.cfi_only = true}), kCanonical.substr(kCanonical.find("STACK")));
+}
+
+TEST(BreakpadToSymcache, AgreesWithTheNaiveResolverEverywhere) {
+  Diagnostics diagnostics;
+  const Buffer file = convert(kCanonical, diagnostics);
+  ASSERT_OK_AND_ASSIGN(const Symcache cache, Symcache::open(Bytes(file)));
+  NaiveResolver naive;
+  ASSERT_THAT(breakpad::parse(as_bytes(kCanonical), naive, Limits(), diagnostics), IsOk());
+  for (std::uint64_t address = 0xff0; address < 0x2010; ++address) {
+    EXPECT_EQ(describe(cache.lookup(address)), describe(naive.lookup(address))) << address;
+  }
+}
+
+TEST(BreakpadToSymcache, ResolvesNamesThatComeAfterTheirUse) {
+  Diagnostics diagnostics;
+  const Buffer file = convert(std::string(kModule) +
+                                  "FUNC 1000 10 0 f\nINLINE 0 5 9 4 1000 10\n1000 10 1 7\n"
+                                  "INLINE_ORIGIN 4 late()\nFILE 7 late.cpp\n",
+                              diagnostics);
+  ASSERT_OK_AND_ASSIGN(const Symcache cache, Symcache::open(Bytes(file)));
+  const auto frames = cache.lookup(0x1000);
+  ASSERT_EQ(frames.size(), 2U);
+  EXPECT_EQ(frames[0].function, "late()");
+  EXPECT_EQ(frames[0].file, "late.cpp");
+  EXPECT_EQ(frames[1].file, "late.cpp");  // file 9 is never named: that of the line record
+  EXPECT_EQ(frames[1].line, 5U);
+}
+
+TEST(BreakpadToSymcache, ShowsAnOriginWithoutAName) {
+  Diagnostics diagnostics;
+  const Buffer file =
+      convert(std::string(kModule) + "FUNC 1000 10 0 f\nINLINE 0 5 9 4 1000 10\n", diagnostics);
+  ASSERT_OK_AND_ASSIGN(const Symcache cache, Symcache::open(Bytes(file)));
+  EXPECT_EQ(cache.lookup(0x1000).at(0).function, "<name omitted>");
+}
+
+TEST(BreakpadToSymcache, ReportsWhatItSkips) {
+  Diagnostics diagnostics;
+  convert(std::string(kModule) +
+              "FUNC 1000 10 0 f\nFUNC 1008 10 0 g\nFUNC 2000 10 0 h\nINLINE 2 1 1 1 2000 1\n"
+              "2000 0 1 1\nSTACK WIN 3 1 1 1 1 1 1 1 1 0 0\nSTACK CFI 500 .cfa: x\nSTACK CFI INIT "
+              "600 0 r\nBOGUS\n",
+          diagnostics);
+  std::vector<std::string> categories;
+  for (const auto& [name, category] : diagnostics.categories()) categories.push_back(name);
+  EXPECT_THAT(categories,
+              ElementsAre("INLINE record whose outer call is missing",
+                          "STACK WIN record of a type no unwinder uses",
+                          "empty line record",
+                          "malformed line record",
+                          "overlapping or empty STACK CFI INIT record",
+                          "overlapping or empty function"));
+}
+
+TEST(ConvertToSymcache, RefusesOtherFormats) {
+  Diagnostics diagnostics;
+  EXPECT_THAT(convert_to_symcache(as_bytes("\x7f"
+                                           "ELF"),
+                                  "a",
+                                  Limits(),
+                                  diagnostics,
+                                  {}),
+              IsError(ErrorCode::kUnsupported, "no format"));
+}
+
+// The job's own context: no parent to ask.
+class LoneContext : public WorkerContext {
+ public:
+  Result<WorkerMessage> ask(std::string_view, WorkerMessage) override {
+    return make_error(ErrorCode::kInternal, "nobody to ask");
+  }
+  const Limits& limits() const override { return limits_; }
+
+ private:
+  Limits limits_;
+};
+
+TEST(SymcacheJob, ReadsOneDescriptorAndWritesTheOther) {
+  WorkerJobs jobs;
+  add_convert_jobs(jobs);
+  ASSERT_OK_AND_ASSIGN(File input, File::create_in_memory("input"));
+  ASSERT_THAT(input.write_all(as_bytes(kCanonical + "BOGUS\n")), IsOk());
+  ASSERT_OK_AND_ASSIGN(const File output, File::create_in_memory("output"));
+  ASSERT_OK_AND_ASSIGN(File copy, output.duplicate());
+  WorkerMessage request;
+  request.payload = "a.sym";
+  request.files.push_back(std::move(input));
+  request.files.push_back(std::move(copy));
+  LoneContext context;
+  ASSERT_OK_AND_ASSIGN(const WorkerMessage answer,
+                       jobs.at(std::string(kSymcacheJob))(std::move(request), context));
+  EXPECT_EQ(answer.payload, R"({"record of an unknown kind":{"count":1,"details":["line 24"]}})");
+  ASSERT_OK_AND_ASSIGN(const MappedFile mapped, MappedFile::map(output));
+  ASSERT_OK_AND_ASSIGN(const Symcache cache, Symcache::open(mapped.bytes()));
+  EXPECT_EQ(cache.lookup(0x1000).at(0).function, "main");
+}
+
+TEST(SymcacheJob, RefusesARequestWithoutItsFiles) {
+  WorkerJobs jobs;
+  add_convert_jobs(jobs);
+  LoneContext context;
+  EXPECT_THAT(jobs.at(std::string(kSymcacheJob))(WorkerMessage(), context),
+              IsError(ErrorCode::kInvalidArgument, "0 files"));
+}
+
+}  // namespace
+}  // namespace sigla
