@@ -10,6 +10,8 @@ namespace sigla::app {
 namespace {
 
 const Verb* const kVerbs[] = {
+    &kVerbInspect,
+    &kVerbKeys,
     &kVerbWorker,
     &kVerbHelp,
 };

@@ -8,6 +8,8 @@
 
 namespace sigla::app {
 
+extern const Verb kVerbInspect;
+extern const Verb kVerbKeys;
 extern const Verb kVerbWorker;
 extern const Verb kVerbHelp;
 

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/worker_jobs.h"
 
+#include "object/identify_job.h"
+
 namespace sigla::app {
 
 // A layer that parses declares `void add_LAYER_jobs(WorkerJobs& jobs)`; each is called here once.
 WorkerJobs all_worker_jobs() {
   WorkerJobs jobs;
+  add_object_jobs(jobs);
   return jobs;
 }
 

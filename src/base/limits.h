@@ -34,6 +34,7 @@ struct Limits {
   std::uint64_t section_size_max = 8ULL << 30;      // one debug section, unpacked
   std::uint64_t manifest_size_max = 64ULL << 20;    // manifest.json of a source bundle; 300 k files
   std::uint64_t embedded_source_size_max = 64ULL << 20;  // one source file inside debug information
+  std::uint32_t embedded_pdb_size_max = 512U << 20;      // a Portable PDB packed inside a PE
 
   // --- crash dumps ---
   std::uint64_t minidump_size_max = 2ULL << 30;

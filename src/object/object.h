@@ -25,10 +25,11 @@ struct EmbeddedSource {
   std::uint64_t size = 0;
 };
 
-// One identified slice of a file: a fat Mach-O has several, a PE with an embedded Portable PDB two.
+// One identified slice of a file: a fat Mach-O has several, a PE with an embedded Portable PDB two
+// (the second with identity.is_embedded; its bytes are unpacked by embedded_pdb(), below).
 struct Object {
   Identity identity;
-  std::uint64_t offset = 0;  // of the slice in the (decompressed) file
+  std::uint64_t offset = 0;  // of the slice in the (decompressed) file; 0 for an embedded object
   std::uint64_t size = 0;
   std::vector<EmbeddedSource> embedded_sources;
   std::string source_link;  // JSON text; empty when there is none
@@ -39,12 +40,16 @@ enum class Wrapping { kNone, kGzip, kZstd, kXz, kBzip2, kCab };
 Wrapping sniff_wrapping(Bytes file);
 
 // The format by magic and the checks that tell look-alikes apart (a Java class from a fat Mach-O);
-// kUnknown when nothing fits. Reads only the start of the file; cheap enough for every archive entry.
+// kUnknown when nothing fits. Reads only the start of the file; cheap enough for every archive
+// entry.
 Format sniff_format(Bytes file);
 
-// Error kUnsupported when the content is no format we know, kMalformed (naming format, structure and
-// offset) when it claims to be one and is damaged. Never returns an empty list.
-// Requires: `file` is unwrapped already.
+// Error kUnsupported when the content is no format we know, kMalformed (naming format, structure
+// and offset) when it claims to be one and is damaged. Never returns an empty list. Requires:
+// `file` is unwrapped already.
 Result<std::vector<Object>> identify(Bytes file, std::string_view file_name, const Limits& limits);
+
+// The Portable PDB inside a PE, unpacked; kNotFound for any other file.
+Result<Buffer> embedded_pdb(Bytes file, const Limits& limits);
 
 }  // namespace sigla

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <boost/json.hpp>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "app/command_line.h"
+#include "app/exit_code.h"
+#include "app/local_workers.h"
+#include "app/verbs.h"
+#include "base/json_writer.h"
+#include "base/text.h"
+#include "codec/hash.h"
+#include "ident/symbol_keys.h"
+#include "object/identify_job.h"
+
+namespace sigla::app {
+
+namespace {
+
+struct Inspected {
+  std::string path;
+  std::uint64_t size = 0;
+  std::string sha256;
+  IdentifiedFile content;
+};
+
+std::string_view to_string(Wrapping wrapping) {
+  switch (wrapping) {
+    case Wrapping::kNone:
+      return "none";
+    case Wrapping::kGzip:
+      return "gzip";
+    case Wrapping::kZstd:
+      return "zstd";
+    case Wrapping::kXz:
+      return "xz";
+    case Wrapping::kBzip2:
+      return "bzip2";
+    case Wrapping::kCab:
+      return "cab";
+  }
+  return "none";
+}
+
+Result<Inspected> look_at(WorkerPool& workers, const std::string& path) {
+  SIGLA_TRY_ASSIGN(const File file, File::open_read(path));
+  Inspected inspected;
+  inspected.path = path;
+  SIGLA_TRY_ASSIGN(inspected.size, file.size());
+  SIGLA_TRY_ASSIGN(const Sha256Digest digest, sha256(file));
+  inspected.sha256 = hex_lower(digest);
+  SIGLA_TRY_ASSIGN(inspected.content, identify_in_worker(workers, file, base_name(path), {}));
+  return inspected;
+}
+
+void write_id(JsonWriter& json, std::string_view name, std::string_view id) {
+  if (id.empty()) {
+    json.key(name).null();
+  } else {
+    json.member(name, id);
+  }
+}
+
+// The map as JSON of ours; the text as it is when it is none.
+void write_source_link(JsonWriter& json, std::string_view text) {
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  boost::json::parse_options options;
+  options.allow_trailing_commas = true;
+  boost::json::error_code error;
+  const boost::json::value map = boost::json::parse({text.data(), text.size()}, error, {}, options);
+  if (error) {
+    json.member("source_link", text);
+  } else {
+    json.key("source_link").raw(boost::json::serialize(map));
+  }
+}
+
+void write_object(JsonWriter& json, const Object& object) {
+  const Identity& identity = object.identity;
+  json.begin_object();
+  json.member("format", to_string(identity.format));
+  json.member("kind", to_string(identity.kind));
+  json.member("arch", to_string(identity.arch));
+  json.member("name", identity.name);
+  write_id(json, "debug_id", identity.debug_id ? identity.debug_id->dashed() : std::string());
+  write_id(json, "breakpad_id", identity.debug_id ? identity.debug_id->breakpad() : std::string());
+  write_id(json, "code_id", identity.code_id.text());
+  if (!identity.debug_file_name.empty()) json.member("debug_file", identity.debug_file_name);
+  json.member("has_symbols", identity.has_symbols);
+  json.member("has_debug_info", identity.has_debug_info);
+  json.member("has_unwind_info", identity.has_unwind_info);
+  json.member("has_sources", identity.has_sources);
+  json.member("offset", object.offset);
+  json.member("size", object.size);
+  if (identity.is_managed) json.member("managed", true);
+  if (identity.is_embedded) json.member("embedded", true);
+  if (!identity.version.empty()) json.member("version", identity.version);
+  json.key("keys").begin_array();
+  for (const std::string& key : symbol_keys(identity, kIdentityKey)) json.value(key);
+  json.end_array();
+  if (!object.embedded_sources.empty()) {
+    json.key("embedded_sources").begin_array();
+    for (const EmbeddedSource& source : object.embedded_sources) {
+      json.begin_object().member("path", source.path).member("size", source.size).end_object();
+    }
+    json.end_array();
+  }
+  if (!object.source_link.empty()) write_source_link(json, object.source_link);
+  if (!identity.loaded_modules.empty()) {
+    json.key("modules").begin_array();
+    for (const Identity& module : identity.loaded_modules) {
+      json.begin_object().member("name", module.name);
+      write_id(json, "debug_id", module.debug_id ? module.debug_id->dashed() : std::string());
+      write_id(json, "code_id", module.code_id.text());
+      json.end_object();
+    }
+    json.end_array();
+  }
+  json.end_object();
+}
+
+std::string to_json(const Inspected& inspected) {
+  JsonWriter json;
+  json.begin_object();
+  json.member("file", inspected.path);
+  json.member("size", inspected.size);
+  json.member("sha256", inspected.sha256);
+  if (inspected.content.wrapping != Wrapping::kNone) {
+    json.member("compression", to_string(inspected.content.wrapping));
+  }
+  json.key("objects").begin_array();
+  for (const Object& object : inspected.content.objects) write_object(json, object);
+  json.end_array().end_object();
+  return std::move(json).take();
+}
+
+std::string features_of(const Identity& identity) {
+  std::string text;
+  const auto add = [&](bool has, std::string_view name) {
+    if (!has) return;
+    if (!text.empty()) text += ", ";
+    text += name;
+  };
+  add(identity.has_symbols, "symbols");
+  add(identity.has_debug_info, "debug info");
+  add(identity.has_unwind_info, "unwind info");
+  add(identity.has_sources, "sources");
+  return text.empty() ? "none" : text;
+}
+
+// What a file says of itself may hold terminal escapes; none is printed.
+std::string printable(std::string_view text) {
+  std::string clean = to_utf8(text);
+  for (char& c : clean) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+  }
+  return clean;
+}
+
+void print_line(std::string_view label, std::string_view text) {
+  if (!text.empty())
+    std::fputs(fmt::format("  {:<12}{}\n", label, printable(text)).c_str(), stdout);
+}
+
+void print_object(const Object& object) {
+  const Identity& identity = object.identity;
+  std::string title = fmt::format(
+      "{} {}, {}", to_string(identity.format), to_string(identity.kind), to_string(identity.arch));
+  if (identity.is_embedded) title += ", embedded";
+  print_line("object", title);
+  print_line("name", identity.name);
+  print_line("debug id", identity.debug_id ? identity.debug_id->dashed() : std::string());
+  print_line("code id", identity.code_id.text());
+  print_line("debug file", identity.debug_file_name);
+  print_line("version", identity.version);
+  print_line("has", features_of(identity));
+  for (const std::string& key : symbol_keys(identity, kIdentityKey)) print_line("key", key);
+  for (const EmbeddedSource& source : object.embedded_sources) {
+    print_line("source", fmt::format("{} ({} bytes)", source.path, source.size));
+  }
+  print_line("source link", object.source_link);
+  for (const Identity& module : identity.loaded_modules) {
+    const std::string id = module.debug_id ? module.debug_id->breakpad() : module.code_id.text();
+    print_line("module", fmt::format("{} {}", module.name, id));
+  }
+}
+
+void print(const Inspected& inspected) {
+  std::string line = fmt::format("{}: {} bytes", inspected.path, inspected.size);
+  if (inspected.content.wrapping != Wrapping::kNone) {
+    line += fmt::format(
+        ", {} of {} bytes", to_string(inspected.content.wrapping), inspected.content.size);
+  }
+  std::printf("%s\n", line.c_str());
+  print_line("sha256", inspected.sha256);
+  for (const Object& object : inspected.content.objects) print_object(object);
+}
+
+int run_inspect(const Verb& self, Arguments arguments) {
+  bool as_json = false;
+  std::vector<std::string> files;
+  CommandLine line(
+      self,
+      "[--json] FILE...",
+      "Says what is in each FILE: format, kind, architecture, ids, which of symbols, "
+      "debug information, unwind information and sources it has, and its symbol keys. "
+      "Files are recognised by their content, never by their name.\n\n"
+      "Read: ELF, Mach-O (fat too), PE, PDB, Portable PDB (alone and inside a PE), "
+      "Breakpad symbols, WebAssembly, R2R perf maps, minidumps, cores and source "
+      "bundles; and each of these compressed with gzip, zstd, xz or bzip2, or alone in "
+      "a cabinet.");
+  line.flag("--json", &as_json, "one JSON object a line for each FILE");
+  line.positionals("FILE", &files, "what to look at", CommandLine::kAtLeastOne);
+  line.example("sigla inspect crash.pdb", "its debug id and what it has");
+  line.example("sigla inspect --json crash.dmp", "which modules were loaded");
+  if (const auto status = line.parse(arguments)) return *status;
+
+  const auto workers = start_local_workers();
+  if (!workers.has_value()) return fail(workers.error());
+  int status = kExitDone;
+  for (const std::string& path : files) {
+    const auto inspected = look_at(*workers.value(), path);
+    if (!inspected.has_value()) {
+      status = fail(path, inspected.error());
+    } else if (as_json) {
+      std::printf("%s\n", to_json(inspected.value()).c_str());
+    } else {
+      print(inspected.value());
+    }
+  }
+  return status;
+}
+
+}  // namespace
+
+const Verb kVerbInspect = {"inspect", "say what is in a file", run_inspect};
+
+}  // namespace sigla::app

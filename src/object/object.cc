@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "object/object.h"
+
+#include <utility>
+
+#include "base/text.h"
+#include "formats/breakpad/identity.h"
+#include "formats/elf/identity.h"
+#include "formats/macho/identity.h"
+#include "formats/minidump/identify.h"
+#include "formats/pdb/identity.h"
+#include "formats/pe/identity.h"
+#include "formats/perfmap/header.h"
+#include "formats/ppdb/identity.h"
+#include "formats/sourcebundle/identity.h"
+#include "formats/wasm/identity.h"
+
+namespace sigla {
+namespace {
+
+using Objects = std::vector<Object>;
+
+Objects whole_file(Identity identity, Bytes file) {
+  Object object;
+  object.identity = std::move(identity);
+  object.size = file.size();
+  Objects objects;
+  objects.push_back(std::move(object));
+  return objects;
+}
+
+Result<Objects> one(Result<Identity> identity, Bytes file) {
+  if (!identity.has_value()) return std::move(identity).error();
+  return whole_file(std::move(identity).value(), file);
+}
+
+Result<Objects> identify_macho_file(Bytes file, std::string_view name, const Limits& limits) {
+  SIGLA_TRY_ASSIGN(auto slices, macho::identify_macho(file, name, limits));
+  Objects objects;
+  for (macho::MachoSlice& slice : slices) {
+    Object object;
+    object.identity = std::move(slice.identity);
+    object.offset = slice.offset;
+    object.size = slice.size;
+    objects.push_back(std::move(object));
+  }
+  return objects;
+}
+
+Result<Objects> identify_pdb_file(Bytes file, std::string_view name, const Limits& limits) {
+  SIGLA_TRY_ASSIGN(auto pdb, pdb::identify_pdb(file, name, limits));
+  Objects objects = whole_file(std::move(pdb.identity), file);
+  for (pdb::EmbeddedFile& source : pdb.sources.embedded) {
+    objects[0].embedded_sources.push_back({std::move(source.path), source.size});
+  }
+  objects[0].source_link = std::move(pdb.sources.source_link);
+  return objects;
+}
+
+Result<Objects> identify_ppdb_file(Bytes file, std::string_view name, const Limits& limits) {
+  SIGLA_TRY_ASSIGN(auto pdb, ppdb::identify_ppdb(file, name, limits));
+  Objects objects = whole_file(std::move(pdb.identity), file);
+  for (ppdb::EmbeddedFile& source : pdb.sources.embedded) {
+    objects[0].embedded_sources.push_back({std::move(source.path), source.size});
+  }
+  objects[0].source_link = std::move(pdb.sources.source_link);
+  return objects;
+}
+
+// The image, and the Portable PDB it carries. A PDB that cannot be unpacked makes the file
+// malformed.
+Result<Objects> identify_pe_file(Bytes file, std::string_view name, const Limits& limits) {
+  SIGLA_TRY_ASSIGN(const pe::Image image, pe::Image::open(file, limits));
+  const pe::DebugDirectory debug = pe::read_debug_directory(image);
+  Objects objects = whole_file(pe::identify_image(image, debug, name), file);
+  if (!debug.embedded_pdb) return objects;
+  SIGLA_TRY_ASSIGN(const Buffer unpacked, pe::unpack_embedded_pdb(debug, limits));
+  const std::string_view pdb_name = base_name(objects[0].identity.debug_file_name);
+  auto embedded = identify_ppdb_file(unpacked, pdb_name, limits);
+  if (!embedded.has_value()) return std::move(embedded).error().in("embedded Portable PDB");
+  for (Object& object : embedded.value()) {
+    object.identity.is_embedded = true;
+    objects.push_back(std::move(object));
+  }
+  return objects;
+}
+
+}  // namespace
+
+Result<Objects> identify(Bytes file, std::string_view file_name, const Limits& limits) {
+  const std::string_view name = base_name(file_name);
+  switch (sniff_format(file)) {
+    case Format::kElf:
+      return one(elf::identify_elf(file, name, limits), file);
+    case Format::kMacho:
+      return identify_macho_file(file, name, limits);
+    case Format::kPe:
+      return identify_pe_file(file, name, limits);
+    case Format::kPdb:
+      return identify_pdb_file(file, name, limits);
+    case Format::kPortablePdb:
+      return identify_ppdb_file(file, name, limits);
+    case Format::kBreakpad:
+      return one(breakpad::identify_breakpad(file, name, limits), file);
+    case Format::kWasm:
+      return one(wasm::identify_wasm(file, name, limits), file);
+    case Format::kSourceBundle:
+      return one(sourcebundle::identify_source_bundle(file, name, limits), file);
+    case Format::kMinidump:
+      return one(minidump::identify_minidump(file, name, limits), file);
+    case Format::kPerfMap:
+      return one(perfmap::identify_perfmap(file, name), file);
+    case Format::kElfCore:
+    case Format::kMachoCore:
+    case Format::kUnknown:
+      break;
+  }
+  return make_error(ErrorCode::kUnsupported, "the content is of no format we know");
+}
+
+Result<Buffer> embedded_pdb(Bytes file, const Limits& limits) {
+  if (!pe::is_pe(file)) return make_error(ErrorCode::kNotFound, "no PE, so no embedded PDB");
+  SIGLA_TRY_ASSIGN(const pe::Image image, pe::Image::open(file, limits));
+  const pe::DebugDirectory debug = pe::read_debug_directory(image);
+  if (!debug.embedded_pdb) return make_error(ErrorCode::kNotFound, "PE: no embedded PDB");
+  return pe::unpack_embedded_pdb(debug, limits);
+}
+
+}  // namespace sigla
