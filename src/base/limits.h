@@ -50,10 +50,12 @@ struct Limits {
 
   // --- HTTP ---
   std::uint32_t http_header_size_max = 64U << 10;  // request line and headers together
+  std::uint32_t http_target_size_max = 16U << 10;  // path and query of one request
   std::uint64_t http_json_body_size_max = 55ULL << 20;
   std::uint32_t http_connection_count_max = 20'000;
   std::uint32_t http_header_timeout_seconds_max = 15;  // first byte to end of headers
   std::uint32_t http_idle_timeout_seconds_max = 75;    // between requests, or no byte moved
+  std::uint32_t http_transfer_rate_min = 256;          // bytes/s of a body, over a window of 30 s
 
   // --- worker processes ---
   std::uint64_t worker_memory_size_max = 4ULL << 30;  // address space of one job

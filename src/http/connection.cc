@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http/connection.h"
+
+#include <boost/asio/awaitable.hpp>
+#include <utility>
+
+#include "base/log.h"
+
+namespace sigla::http {
+
+Connection::Connection(ServerState& state,
+                       boost::asio::io_context& context,
+                       int fd,
+                       std::string remote_address)
+    : state_(state),
+      context_(context),
+      channel_(context, fd, state.tls.has_value() ? &*state.tls : nullptr, state.options.limits),
+      background_(*state.pool, context),
+      parser_(state.options.limits),
+      remote_address_(std::move(remote_address)) {}
+
+Connection::~Connection() = default;
+
+void Connection::close_if_idle() {
+  if (channel_.phase() == Channel::Phase::kIdle) channel_.abort();
+}
+
+Task<void> Connection::serve() {
+  request_.remote_address = remote_address_;
+  request_.is_tls = state_.tls.has_value();
+  bool going = co_await channel_.handshake();
+  while (going) {
+    going = co_await serve_one();
+  }
+}
+
+// A socket that has just been answered is rarely readable again at once, so a plain one waits first
+// and is read when something is there; TLS may hold bytes already.
+Task<bool> Connection::fill() {
+  const MutableBytes space = in_.space(state_.options.limits.http_header_size_max);
+  while (true) {
+    const Moved moved = channel_.try_read(space);
+    if (moved.next == Next::kDone) {
+      in_.added(moved.size);
+      co_return true;
+    }
+    if (moved.next == Next::kClosed) co_return false;
+    const bool ready = co_await channel_.wait(moved.next);
+    if (!ready) co_return false;
+  }
+}
+
+// One request and its response. False: the connection is over.
+Task<bool> Connection::serve_one() {
+  parser_.reset(request_);
+  channel_.enter(in_.empty() ? Channel::Phase::kIdle : Channel::Phase::kHead);
+  if (in_.empty()) {
+    in_.shrink();
+    if (state_.is_draining) co_return false;
+    if (!request_.is_tls) {
+      const bool ready = co_await channel_.wait(Next::kWaitRead);
+      if (!ready) co_return false;
+    }
+  }
+  while (true) {
+    if (!in_.empty()) in_.used(parser_.parse_head(in_.bytes()));
+    if (parser_.head_done() || parser_.refusal().has_value()) break;
+    const bool filled = co_await fill();
+    if (!filled) {
+      if (channel_.phase() != Channel::Phase::kHead || !channel_.timed_out()) co_return false;
+      Response late = Response::text(408, "the request head took too long\n");
+      co_await refuse(std::move(late));
+      co_return false;
+    }
+    if (channel_.phase() == Channel::Phase::kIdle) channel_.enter(Channel::Phase::kHead);
+  }
+  channel_.enter(Channel::Phase::kWork);
+  started_ = std::chrono::steady_clock::now();
+  if (parser_.refusal().has_value()) {
+    const Refusal& refusal = *parser_.refusal();
+    Response refused = Response::text(refusal.status, refusal.reason + "\n");
+    co_await refuse(std::move(refused));
+    co_return false;
+  }
+  keep_alive_ = parser_.keep_alive();
+
+  Router::Match match;
+  route_request(match);
+  std::optional<Response> response;
+  if (match.route != nullptr) {
+    request_.captures = std::move(match.captures);
+    response = co_await run_route(*match.route);
+  } else {
+    bool present = true;
+    if (!parser_.done()) present = co_await discard_body();
+    if (!present) co_return false;
+    response = match.allow.empty() ? run_handler(state_.router.fallback())
+                                   : Response::text(405, "this path takes " + match.allow + "\n")
+                                         .with("Allow", match.allow);
+  }
+  if (!response.has_value()) co_return false;  // the client left in the middle of its body
+  if (!parser_.done()) keep_alive_ = false;
+  if (state_.is_draining) keep_alive_ = false;
+  const bool sent = co_await send(std::move(*response));
+  if (sent && !keep_alive_) co_await linger();
+  co_return sent&& keep_alive_;
+}
+
+Task<void> Connection::refuse(Response response) {
+  keep_alive_ = false;
+  const bool sent = co_await send(std::move(response));
+  if (sent) co_await linger();
+}
+
+void Connection::route_request(Router::Match& match) {
+  match = state_.router.match(request_.method, request_.path);
+  if (match.route != nullptr || request_.raw_path.find('&') == std::string::npos) return;
+  Request split;
+  split.raw_path = request_.raw_path;
+  if (!split.split_path_parameters()) return;
+  Router::Match again = state_.router.match(request_.method, split.path);
+  if (again.route == nullptr) return;
+  match = std::move(again);
+  request_.split_path_parameters();
+}
+
+// Nothing: the connection broke while the body came in.
+Task<std::optional<Response>> Connection::run_route(const Route& route) {
+  if (route.admit) {
+    auto refused = route.admit(request_);
+    if (refused.has_value()) {
+      if (!parser_.done() && !parser_.expects_continue()) co_await discard_body();
+      co_return refused;
+    }
+  }
+  if (!parser_.done()) {
+    const auto refusal = co_await receive_body(route);
+    if (refusal.has_value()) {
+      keep_alive_ = false;
+      if (refusal->status == 0) co_return std::nullopt;
+      co_return Response::text(refusal->status, refusal->reason + "\n");
+    }
+  }
+  channel_.enter(Channel::Phase::kWork);
+  if (route.run_on == RunOn::kIoThread) co_return run_handler(route.handler);
+  Response response;
+  const bool is_long = route.run_on == RunOn::kPoolLong || route.body == BodyPolicy::kSpool;
+  background_.start([&] { response = run_handler(route.handler); }, is_long);
+  co_await background_.wait();
+  co_return response;
+}
+
+// The boundary where what libraries throw ends.
+Response Connection::run_handler(const Handler& handler) {
+  try {
+    return handler(request_);
+  } catch (const std::exception& e) {
+    log_error("request failed", {{"path", request_.path}, {"reason", std::string(e.what())}});
+    return Response::text(500, "internal error\n");
+  }
+}
+
+// Reads what a refused client still sends, so that it gets to read the answer instead of a reset.
+Task<void> Connection::linger() {
+  channel_.finish();
+  if (parser_.head_done() && parser_.done() && in_.empty()) co_return;
+  channel_.enter(Channel::Phase::kLinger);
+  Buffer scratch(16U << 10U);
+  std::size_t count = 1;
+  while (count > 0) {
+    count = co_await channel_.read_some(scratch);
+  }
+}
+
+}  // namespace sigla::http
