@@ -3,6 +3,7 @@
 
 #include "base/json_writer.h"
 #include "convert/breakpad_to_symcache.h"
+#include "convert/demangle_job.h"
 #include "formats/breakpad/parser.h"
 
 namespace sigla {
@@ -51,6 +52,9 @@ Status convert_to_symcache(Bytes file,
   return make_error(ErrorCode::kUnsupported, "no format that addresses can be looked up in");
 }
 
-void add_convert_jobs(WorkerJobs& jobs) { jobs.emplace(kSymcacheJob, run_symcache_job); }
+void add_convert_jobs(WorkerJobs& jobs) {
+  jobs.emplace(kSymcacheJob, run_symcache_job);
+  add_demangle_job(jobs);
+}
 
 }  // namespace sigla

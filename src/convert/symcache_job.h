@@ -23,6 +23,7 @@ namespace sigla {
 
 inline constexpr std::string_view kSymcacheJob = "symcache";
 
+// This job and the one of convert/demangle_job.h.
 void add_convert_jobs(WorkerJobs& jobs);
 
 // What the job does, in this process: the format is recognised by content. kUnsupported when it is

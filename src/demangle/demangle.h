@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// Mangled names made readable: C++ (Itanium ABI and MSVC), Rust (both schemes), D as far as LLVM
+// goes.
+//
+//   demangle("_ZN1a1bEi") == "a::b(int)"      demangle("main") == "main"
+//
+// Qualified names with parameters, without return types, access or calling conventions. LLVM's
+// demanglers do the work, and they recurse and expand without bounds: 250 bytes of nested
+// substitutions become half a gigabyte. Names from a file are demangled in a worker process
+// (convert/demangle_job.h); call this only there.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace sigla {
+
+// Longer names come back as they are. Boost's longest real ones have some 12,000 bytes.
+inline constexpr std::size_t kMangledNameSizeMax = 16'384;
+
+// Whether some scheme would read the name; cheap, and safe anywhere.
+bool looks_mangled(std::string_view name);
+
+// What is no mangled name comes back as it is.
+std::string demangle(std::string_view name);
+
+}  // namespace sigla

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "demangle/rust_legacy.h"
+
+#include <array>
+#include <utility>
+
+#include "base/text.h"
+
+namespace sigla {
+namespace {
+
+constexpr std::array<std::pair<std::string_view, char>, 8> kEscapes = {{
+    {"SP", '@'},
+    {"BP", '*'},
+    {"RF", '&'},
+    {"LT", '<'},
+    {"GT", '>'},
+    {"LP", '('},
+    {"RP", ')'},
+    {"C", ','},
+}};
+
+void append_utf8(std::string& out, std::uint64_t code_point) {
+  const auto put = [&](std::uint64_t byte) { out += static_cast<char>(byte); };
+  if (code_point < 0x80) {
+    put(code_point);
+  } else if (code_point < 0x800) {
+    put(0xc0 | code_point >> 6);
+    put(0x80 | (code_point & 0x3f));
+  } else if (code_point < 0x10000) {
+    put(0xe0 | code_point >> 12);
+    put(0x80 | (code_point >> 6 & 0x3f));
+    put(0x80 | (code_point & 0x3f));
+  } else {
+    put(0xf0 | code_point >> 18);
+    put(0x80 | (code_point >> 12 & 0x3f));
+    put(0x80 | (code_point >> 6 & 0x3f));
+    put(0x80 | (code_point & 0x3f));
+  }
+}
+
+// What stands between two '$'; false when it is no escape.
+bool append_escape(std::string& out, std::string_view escape) {
+  for (const auto& [name, character] : kEscapes) {
+    if (escape != name) continue;
+    out += character;
+    return true;
+  }
+  if (!escape.starts_with('u') || escape.size() > 7) return false;
+  const auto code_point = parse_hex(escape.substr(1));
+  if (!code_point.has_value() || *code_point > 0x10ffff || *code_point < 0x20) return false;
+  if (*code_point >= 0xd800 && *code_point < 0xe000) return false;
+  append_utf8(out, *code_point);
+  return true;
+}
+
+}  // namespace
+
+std::optional<std::string> decode_rust_legacy(std::string_view demangled) {
+  constexpr std::size_t kHashSize = 19;  // "::h" and 16 digits
+  if (demangled.size() <= kHashSize) return std::nullopt;
+  const std::string_view hash = demangled.substr(demangled.size() - kHashSize);
+  if (!hash.starts_with("::h") || !parse_hex(hash.substr(3)).has_value()) return std::nullopt;
+  std::string_view rest = demangled.substr(0, demangled.size() - kHashSize);
+  std::string out;
+  bool at_start = true;  // of a path component, where an underscore protects what follows
+  while (!rest.empty()) {
+    if (at_start && rest.starts_with("_$")) rest.remove_prefix(1);
+    at_start = false;
+    const std::size_t end = rest.front() == '$' ? rest.find('$', 1) : std::string_view::npos;
+    if (end != std::string_view::npos && append_escape(out, rest.substr(1, end - 1))) {
+      rest.remove_prefix(end + 1);
+    } else if (rest.starts_with("..")) {
+      out += "::";
+      rest.remove_prefix(2);
+    } else {
+      at_start = rest.starts_with("::");
+      out += rest.substr(0, at_start ? 2 : 1);
+      rest.remove_prefix(at_start ? 2 : 1);
+    }
+  }
+  return out;
+}
+
+}  // namespace sigla
