@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "formats/elf/compression.h"
 
+#include <fmt/format.h>
+
+#include "base/text.h"
+
 namespace sigla::elf {
 namespace {
 
@@ -27,10 +31,10 @@ Result<std::optional<Compression>> read_chdr(const Image& image, Bytes data) {
   compression.payload = reader.rest();
   switch (ch_type) {
     case ELFCOMPRESS_ZLIB:
-      compression.codec = Compression::Codec::kZlib;
+      compression.codec = Codec::kZlib;
       return std::optional<Compression>(compression);
     case ELFCOMPRESS_ZSTD:
-      compression.codec = Compression::Codec::kZstd;
+      compression.codec = Codec::kZstd;
       return std::optional<Compression>(compression);
     default:
       return make_error(
@@ -45,6 +49,46 @@ Result<std::optional<Compression>> compression_of(const Image& image, const Sect
   if ((section.sh_flags & SHF_COMPRESSED) != 0) return read_chdr(image, data);
   if (section.name.starts_with(".zdebug") && starts_with(data, kGnuMagic)) return read_gnu(data);
   return std::optional<Compression>();
+}
+
+Result<SectionContent> unpacked_section(const Image& image,
+                                        const Section& section,
+                                        const Limits& limits) {
+  SIGLA_TRY_ASSIGN(const auto compression, compression_of(image, section));
+  if (!compression) {
+    SIGLA_TRY_ASSIGN(const Bytes data, image.data(section));
+    return SectionContent(data);
+  }
+  const std::string what = fmt::format("ELF section {}", to_utf8(section.name));
+  if (compression->unpacked_size > limits.section_size_max) {
+    return make_error(ErrorCode::kLimitExceeded,
+                      "{}: {} bytes unpacked, more than {}",
+                      what,
+                      compression->unpacked_size,
+                      limits.section_size_max);
+  }
+  auto unpacked =
+      decode(compression->codec, compression->payload, compression->unpacked_size, limits);
+  if (!unpacked.has_value()) return std::move(unpacked).error().in(what);
+  if (unpacked->size() != compression->unpacked_size) {
+    return malformed(
+        "{}: {} bytes unpacked, not {}", what, unpacked->size(), compression->unpacked_size);
+  }
+  return SectionContent(std::move(unpacked).value());
+}
+
+Result<SectionContent> unpacked_section(const Image& image,
+                                        std::string_view name,
+                                        const Limits& limits) {
+  const auto is_gnu_form = [&](std::string_view other) {
+    return name.starts_with(".debug_") && other.starts_with(".zdebug_") &&
+           other.substr(2) == name.substr(1);
+  };
+  for (const Section& section : image.sections()) {
+    if (!section.has_content() || (section.name != name && !is_gnu_form(section.name))) continue;
+    return unpacked_section(image, section, limits);
+  }
+  return make_error(ErrorCode::kNotFound, "ELF section {}: not in this file", name);
 }
 
 }  // namespace sigla::elf

@@ -13,14 +13,14 @@
 
 #include "base/bytes.h"
 #include "base/limits.h"
+#include "codec/decoder.h"
 #include "formats/elf/image.h"
 
 namespace sigla::elf {
 
 // Borrows the file's bytes.
 struct Compression {
-  enum class Codec { kZlib, kZstd };
-  Codec codec = Codec::kZlib;
+  Codec codec = Codec::kZlib;  // or kZstd
   std::uint64_t unpacked_size = 0;
   std::uint64_t alignment = 1;
   Bytes payload;
@@ -28,5 +28,35 @@ struct Compression {
 
 // How the section is compressed; nothing when it is not. kUnsupported for a ch_type nobody defined.
 Result<std::optional<Compression>> compression_of(const Image& image, const Section& section);
+
+// What a section holds once it is unpacked: the file's own bytes when it is not compressed, and
+// else an owned copy. Movable; `bytes` stays valid as long as this and the file do.
+class SectionContent {
+ public:
+  explicit SectionContent(Bytes borrowed) : bytes_(borrowed) {}
+  explicit SectionContent(Buffer owned) : owned_(std::move(owned)), bytes_(owned_) {}
+  SectionContent(SectionContent&&) = default;
+  SectionContent& operator=(SectionContent&&) = default;
+  SectionContent(const SectionContent&) = delete;
+  SectionContent& operator=(const SectionContent&) = delete;
+  ~SectionContent() = default;
+
+  Bytes bytes() const { return bytes_; }
+
+ private:
+  Buffer owned_;
+  Bytes bytes_;
+};
+
+// kLimitExceeded past limits.section_size_max or the compression ratio, kMalformed when the
+// unpacked size is not the one promised.
+Result<SectionContent> unpacked_section(const Image& image,
+                                        const Section& section,
+                                        const Limits& limits);
+// The first section of that name with content, ".zdebug_info" for ".debug_info" included;
+// kNotFound.
+Result<SectionContent> unpacked_section(const Image& image,
+                                        std::string_view name,
+                                        const Limits& limits);
 
 }  // namespace sigla::elf

@@ -1,23 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "formats/elf/debug_link.h"
 
+#include "formats/elf/compression.h"
+
 namespace sigla::elf {
 namespace {
 
-std::optional<Bytes> content(const Image& image, std::string_view name) {
-  const Section* section = image.section(name);
-  if (section == nullptr || !section->has_content()) return std::nullopt;
-  const auto data = image.data(*section);
-  if (!data.has_value()) return std::nullopt;
-  return *data;
+std::optional<SectionContent> content(const Image& image,
+                                      std::string_view name,
+                                      const Limits& limits) {
+  auto unpacked = unpacked_section(image, name, limits);
+  if (!unpacked.has_value()) return std::nullopt;
+  return std::move(unpacked).value();
 }
 
 }  // namespace
 
 std::optional<DebugLink> debug_link(const Image& image, const Limits& limits) {
-  const auto data = content(image, ".gnu_debuglink");
+  const auto data = content(image, ".gnu_debuglink", limits);
   if (!data) return std::nullopt;
-  ByteReader reader = image.reader(*data);
+  ByteReader reader = image.reader(data->bytes());
   DebugLink link;
   link.name = reader.cstring(limits.path_size_max);
   reader.align(4);
@@ -27,9 +29,9 @@ std::optional<DebugLink> debug_link(const Image& image, const Limits& limits) {
 }
 
 std::optional<DebugAltLink> debug_alt_link(const Image& image, const Limits& limits) {
-  const auto data = content(image, ".gnu_debugaltlink");
+  const auto data = content(image, ".gnu_debugaltlink", limits);
   if (!data) return std::nullopt;
-  ByteReader reader = image.reader(*data);
+  ByteReader reader = image.reader(data->bytes());
   DebugAltLink link;
   link.name = reader.cstring(limits.path_size_max);
   const Bytes id = reader.rest();

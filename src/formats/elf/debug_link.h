@@ -17,7 +17,7 @@ namespace sigla::elf {
 
 struct DebugLink {
   std::string name;
-  std::uint32_t crc = 0;  // the CRC-32 of zlib and gzip
+  std::uint32_t crc = 0;  // of the whole debug file, the CRC-32 of zlib and gzip
 };
 struct DebugAltLink {
   std::string name;

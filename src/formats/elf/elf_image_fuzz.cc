@@ -2,7 +2,8 @@
 // Identity, every section, every note and link of arbitrary bytes.
 #include "base/bytes.h"
 #include "formats/elf/compression.h"
-#include "formats/elf/debug_link.h"
+#include "formats/elf/dump.h"
+#include "formats/elf/functions.h"
 #include "formats/elf/identity.h"
 #include "formats/elf/notes.h"
 
@@ -11,7 +12,8 @@ namespace elf = sigla::elf;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const Bytes file(data, size);
-  const sigla::Limits limits;
+  sigla::Limits limits;
+  limits.section_size_max = 1U << 20;
   const auto image = elf::Image::open(file, limits);
   if (!image.has_value()) return 0;
   SIGLA_CHECK(image->sections().size() * sizeof(elf::Elf32_Shdr) <= size);
@@ -22,10 +24,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     elf::NoteReader notes(image->reader(*content), section.sh_addralign);
     for (auto note = notes.next(); note.has_value() && note->has_value(); note = notes.next()) {
     }
-    static_cast<void>(elf::compression_of(*image, section));
+    static_cast<void>(elf::unpacked_section(*image, section, limits));
   }
   const auto identity = elf::identify_image(*image, "fuzz", limits);
   SIGLA_CHECK(identity.code_id.empty() || identity.debug_id.has_value());
-  static_cast<void>(elf::debug_alt_link(*image, limits));
+  const auto functions = elf::functions_of(*image, limits);
+  for (std::size_t i = 1; functions.has_value() && i < functions->size(); ++i) {
+    SIGLA_CHECK((*functions)[i - 1].address < (*functions)[i].address);
+  }
+  static_cast<void>(elf::dump(*image, limits));
   return 0;
 }

@@ -15,6 +15,11 @@ objcopy --only-keep-debug small.exec small.exec.debug
 gcc -O1 -g -gz=zlib -ffile-prefix-map="$PWD"=. -c -o small.zlib.o small.c
 objcopy --compress-debug-sections=zlib-gnu libsmall.so libsmall.zdebug.so
 objcopy --compress-debug-sections=zstd libsmall.so libsmall.zstd.so
+gcc -nostdlib -shared -Wl,-z,noseparate-code -Wl,--build-id=none -o names.so names.s
+printf 'common.dwz\0000123456789abcdefghij' > alt.tmp
+gcc -c -o small.tmp.o small.c
+objcopy --add-section .gnu_debugaltlink=alt.tmp small.tmp.o small.dwz.o
+rm alt.tmp small.tmp.o
 
 cross() { # name, target triple, further flags
   clang-19 --target="$2" -O1 -g -ffile-prefix-map="$PWD"=. -fPIC -c ${3:-} -o "$1.tmp.o" small.c
@@ -28,4 +33,7 @@ cross arm armv7-linux-gnueabihf -mthumb
 cross arm64 aarch64-linux-gnu
 cross i686 i686-linux-gnu
 cross riscv64 riscv64-linux-gnu -mno-relax
-chmod 644 *.so *.debug *.o small.pie small.exec
+clang-19 --target=powerpc64-linux-gnu -O1 -DSTART -c -o ppc64.tmp.o small.c
+ld.lld-19 --build-id=none -z norelro -z nognustack -z max-page-size=4096 -o ppc64.exec ppc64.tmp.o
+rm ppc64.tmp.o
+chmod 644 *.exec *.so *.debug *.o small.pie small.exec
