@@ -139,7 +139,8 @@ struct SymbolQuery {
   Id before_id = 0;
 };
 
-// What one finished upload adds, in one transaction: entries, new blobs, objects and their keys.
+// What an upload, or a part of a long one, adds in one transaction: entries, new blobs, objects and
+// their keys.
 struct IngestBatch {
   struct NewBlob {
     BlobHash hash;
@@ -147,6 +148,7 @@ struct IngestBatch {
     std::uint64_t stored_size = 0;
   };
   Id upload_id = 0;
+  std::optional<Upload> finished;  // the upload's row, updated as by update_upload()
   std::vector<NewBlob> blobs;
   std::vector<StoredObject> objects;
   std::vector<UploadEntry> entries;

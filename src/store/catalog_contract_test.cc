@@ -317,6 +317,21 @@ TEST_P(CatalogContract, CommitsAllOrNothing) {
   EXPECT_THAT(catalog_->has_blob(make_hash(1)), IsOkAnd(true));
 }
 
+TEST_P(CatalogContract, FinishesAnUploadTogetherWithWhatItAdds) {
+  IngestBatch batch = make_batch({make_object(1, "good", {"k"})});
+  batch.finished = upload_;
+  batch.finished->id = 1000;
+  EXPECT_THAT(catalog_->commit(batch), IsError(ErrorCode::kNotFound, "1000"));
+  EXPECT_THAT(catalog_->find_key(project_.id, "k"), IsOkAnd(IsEmpty()));
+  batch.finished->id = upload_.id;
+  batch.finished->state = UploadState::kDone;
+  batch.finished->stored_count = 1;
+  ASSERT_THAT(catalog_->commit(batch), IsOk());
+  ASSERT_OK_AND_ASSIGN(const Upload found, catalog_->find_upload(upload_.id));
+  EXPECT_EQ(found.state, UploadState::kDone);
+  EXPECT_EQ(found.stored_count, 1U);
+}
+
 TEST_P(CatalogContract, ListsEntriesInTheirOrderAcrossCommits) {
   for (int part = 0; part < 2; ++part) {
     IngestBatch batch = make_batch({make_object(1, "a.pdb", {"k"})});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/token.h"
 
+#include <fnmatch.h>
 #include <sys/random.h>
 
 #include <array>
@@ -20,5 +21,9 @@ std::string make_token_text() {
 std::string hash_token(std::string_view text) { return hex_lower(sha256(as_bytes(text))); }
 
 std::string hint_of_token(std::string_view text) { return std::string(text.substr(0, 6)); }
+
+bool matches_restriction(const std::string& glob, const std::string& text) {
+  return glob.empty() || ::fnmatch(glob.c_str(), text.c_str(), FNM_CASEFOLD) == 0;
+}
 
 }  // namespace sigla

@@ -15,4 +15,8 @@ std::string hash_token(std::string_view text);
 // What Token::hint holds for it.
 std::string hint_of_token(std::string_view text);
 
+// Whether `text` matches a restriction of a token: a glob with * ? [...], in any case; an empty one
+// matches everything.
+bool matches_restriction(const std::string& glob, const std::string& text);
+
 }  // namespace sigla

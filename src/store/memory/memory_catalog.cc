@@ -114,6 +114,10 @@ Result<Upload> MemoryCatalog::create_upload(const Upload& upload) {
 
 Status MemoryCatalog::update_upload(const Upload& upload) {
   const std::lock_guard lock(mutex_);
+  return write_upload(upload);
+}
+
+Status MemoryCatalog::write_upload(const Upload& upload) {
   for (Upload& found : uploads_) {
     if (found.id != upload.id) continue;
     found.size = upload.size;
@@ -222,6 +226,7 @@ void MemoryCatalog::add_object(const StoredObject& object) {
 Status MemoryCatalog::commit(const IngestBatch& batch) {
   const std::lock_guard lock(mutex_);
   SIGLA_TRY(check_batch(batch));
+  if (batch.finished.has_value()) SIGLA_TRY(write_upload(*batch.finished));
   for (const auto& blob : batch.blobs) blobs_.emplace(blob.hash, blob.size);
   for (const StoredObject& object : batch.objects) add_object(object);
   auto& entries = entries_[batch.upload_id];

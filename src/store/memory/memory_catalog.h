@@ -56,6 +56,7 @@ class MemoryCatalog final : public Catalog {
 
   bool has_project(Id id) const;
   Status check_batch(const IngestBatch& batch) const;
+  Status write_upload(const Upload& upload);
   void add_object(const StoredObject& object);
   // Newest first, at most `limit` of those that `wanted` accepts.
   template <typename Predicate>

@@ -184,6 +184,7 @@ Status SqliteCatalog::commit(const IngestBatch& batch) {
   for (const auto& blob : batch.blobs) SIGLA_TRY(batch_writer.add_blob(blob));
   for (const auto& object : batch.objects) SIGLA_TRY(batch_writer.add_object(object));
   SIGLA_TRY(batch_writer.add_entries(batch.upload_id, batch.entries));
+  if (batch.finished.has_value()) SIGLA_TRY(write_upload(*writer, *batch.finished));
   return transaction.commit();
 }
 

@@ -74,6 +74,8 @@ Result<T> read_row(Statement& statement, T (*read)(const Statement&), std::strin
   if (!has_row) return Error(ErrorCode::kNotFound, std::string(message));
   return read(statement);
 }
+// SqliteCatalog::update_upload(), inside a transaction of the caller or without one.
+Status write_upload(Connection& connection, const Upload& upload);
 BlobHash read_hash(const Statement& row, int column);
 
 }  // namespace sigla::sqlite

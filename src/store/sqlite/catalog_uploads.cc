@@ -76,6 +76,23 @@ UploadEntry read_entry(const Statement& row) {
 
 }  // namespace
 
+Status write_upload(Connection& connection, const Upload& upload) {
+  SIGLA_TRY_ASSIGN(Statement update, connection.statement(kUpdateUpload));
+  update.bind(upload.size,
+              to_string(upload.state),
+              upload.error,
+              upload.finished_at,
+              upload.stored_count,
+              upload.duplicate_count,
+              upload.refused_count,
+              upload.id);
+  SIGLA_TRY(update.run());
+  if (connection.changes() == 0) {
+    return make_error(ErrorCode::kNotFound, "no upload with id {}", upload.id);
+  }
+  return {};
+}
+
 Result<Upload> SqliteCatalog::create_upload(const Upload& upload) {
   const auto writer = pool_->writer();
   Upload created = upload;
@@ -101,20 +118,7 @@ Result<Upload> SqliteCatalog::create_upload(const Upload& upload) {
 
 Status SqliteCatalog::update_upload(const Upload& upload) {
   const auto writer = pool_->writer();
-  SIGLA_TRY_ASSIGN(Statement update, writer->statement(kUpdateUpload));
-  update.bind(upload.size,
-              to_string(upload.state),
-              upload.error,
-              upload.finished_at,
-              upload.stored_count,
-              upload.duplicate_count,
-              upload.refused_count,
-              upload.id);
-  SIGLA_TRY(update.run());
-  if (writer->changes() == 0) {
-    return make_error(ErrorCode::kNotFound, "no upload with id {}", upload.id);
-  }
-  return {};
+  return write_upload(*writer, upload);
 }
 
 Result<Upload> SqliteCatalog::find_upload(Id id) {
