@@ -14,6 +14,7 @@
 #include "formats/ppdb/identity.h"
 #include "formats/sourcebundle/identity.h"
 #include "formats/wasm/identity.h"
+#include "object/core_modules.h"
 
 namespace sigla {
 namespace {
@@ -111,6 +112,7 @@ Result<Objects> identify(Bytes file, std::string_view file_name, const Limits& l
     case Format::kPerfMap:
       return one(perfmap::identify_perfmap(file, name), file);
     case Format::kElfCore:
+      return one(identify_elf_core(file, name, limits), file);
     case Format::kMachoCore:
     case Format::kUnknown:
       break;
