@@ -66,6 +66,18 @@ bool has_content(const Image& image, std::string_view name) {
   return data.has_value() && !data.value().empty();
 }
 
+// What objcopy --only-keep-debug leaves: code sections, and none with code in it.
+bool is_debug_half(const Image& image) {
+  constexpr std::uint32_t kContainsCode = 0x20;  // IMAGE_SCN_CNT_CODE
+  bool has_code_section = false;
+  for (const Section& section : image.sections()) {
+    if ((section.characteristics & kContainsCode) == 0) continue;
+    has_code_section = true;
+    if (section.raw_size != 0) return false;
+  }
+  return has_code_section;
+}
+
 const CodeView* main_code_view(const DebugDirectory& debug, bool is_managed) {
   if (debug.code_views.empty()) return nullptr;
   return is_managed ? &debug.code_views.back() : &debug.code_views.front();
@@ -110,6 +122,7 @@ Identity identify_image(const Image& image, const DebugDirectory& debug, std::st
   }
   identity.has_symbols = has_exports(image);
   identity.has_debug_info = has_content(image, ".debug_info") || has_content(image, ".zdebug_info");
+  if (identity.has_debug_info && is_debug_half(image)) identity.kind = ObjectKind::kDebug;
   const auto exception_table = image.data_of(kExceptionTable);
   identity.has_unwind_info = exception_table.has_value() || has_content(image, ".eh_frame");
   return identity;

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// A PE read to the end: headers, directories, debug entries, version, embedded PDB; as a file and
+// as memory.
+#include <cstddef>
+#include <cstdint>
+
+#include "formats/pe/dump.h"
+#include "formats/pe/identity.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  namespace pe = sigla::pe;
+  sigla::Limits limits;
+  limits.embedded_pdb_size_max = 1U << 20;
+  const sigla::Bytes file(data, size);
+  for (const pe::Placement placement : {pe::Placement::kFile, pe::Placement::kMemory}) {
+    const auto image = pe::Image::open(file, limits, placement);
+    if (!image.has_value()) continue;
+    SIGLA_CHECK(pe::is_pe(file));
+    SIGLA_CHECK(!pe::dump(image.value()).empty());
+    const pe::DebugDirectory debug = pe::read_debug_directory(image.value());
+    if (debug.embedded_pdb) static_cast<void>(pe::unpack_embedded_pdb(debug, limits));
+    SIGLA_CHECK(pe::identify_image(image.value(), debug, "a.dll").format == sigla::Format::kPe);
+  }
+  return 0;
+}
