@@ -88,4 +88,15 @@ std::string http_date(std::int64_t unix_seconds) {
                      parts.tm_sec);
 }
 
+std::optional<std::int64_t> parse_http_date(std::string_view text) {
+  const std::string value(text);
+  for (const char* format :
+       {"%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %d %H:%M:%S %Y"}) {
+    std::tm parts{};
+    const char* const end = ::strptime(value.c_str(), format, &parts);
+    if (end != nullptr && *end == '\0') return ::timegm(&parts);
+  }
+  return std::nullopt;
+}
+
 }  // namespace sigla::http

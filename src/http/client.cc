@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http/client.h"
+
+#include <curl/curl.h>
+
+#include <algorithm>
+#include <array>
+#include <mutex>
+
+#include "base/text.h"
+
+namespace sigla::http {
+namespace {
+
+constexpr std::size_t kErrorBodySizeMax = 64U << 10U;
+constexpr long kStallBytesPerSecond = 1;
+
+void initialise_once() {
+  static std::once_flag once;
+  std::call_once(once, [] { ::curl_global_init(CURL_GLOBAL_DEFAULT); });
+}
+
+std::string host_of(const std::string& url) {
+  const std::size_t start = url.find("://");
+  if (start == std::string::npos) return url;
+  const std::size_t end = url.find_first_of("/?#", start + 3);
+  const std::string authority = url.substr(start + 3, end == url.npos ? end : end - start - 3);
+  return authority.substr(authority.rfind('@') + 1);  // never a password in a message
+}
+
+}  // namespace
+
+// One request under way: what libcurl's callbacks work on.
+class Client::Transfer {
+ public:
+  Transfer(CURL* curl, const ClientRequest& request) : curl_(curl), request_(request) {}
+  Transfer(const Transfer&) = delete;
+  Transfer& operator=(const Transfer&) = delete;
+  ~Transfer() { ::curl_slist_free_all(headers_); }
+
+  Result<ClientResponse> run() {
+    configure();
+    configure_body();
+    const CURLcode code = ::curl_easy_perform(curl_);
+    if (failure_.has_value()) return std::move(*failure_);
+    if (code != CURLE_OK) return error_of(code);
+    long status = 0;
+    ::curl_easy_getinfo(curl_, CURLINFO_RESPONSE_CODE, &status);
+    char* url = nullptr;
+    ::curl_easy_getinfo(curl_, CURLINFO_EFFECTIVE_URL, &url);
+    response_.status = static_cast<int>(status);
+    response_.url = url != nullptr ? url : request_.url;
+    return std::move(response_);
+  }
+
+ private:
+  void configure() {
+    ::curl_easy_reset(curl_);  // keeps connections
+    set(CURLOPT_URL, request_.url.c_str());
+    set(CURLOPT_PROTOCOLS_STR, "http,https");
+    set(CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+    set(CURLOPT_ERRORBUFFER, error_text_.data());
+    set(CURLOPT_NOSIGNAL, 1L);
+    set(CURLOPT_CONNECTTIMEOUT, static_cast<long>(request_.connect_timeout_seconds));
+    set(CURLOPT_TIMEOUT, static_cast<long>(request_.total_timeout_seconds));
+    set(CURLOPT_LOW_SPEED_LIMIT, kStallBytesPerSecond);
+    set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(request_.stall_timeout_seconds));
+    set(CURLOPT_BUFFERSIZE, 256L << 10);
+    set(CURLOPT_UPLOAD_BUFFERSIZE, 256L << 10);
+    if (!request_.ca_file.empty()) set(CURLOPT_CAINFO, request_.ca_file.c_str());
+    const bool reads_only = request_.method == "GET" || request_.method == "HEAD";
+    set(CURLOPT_FOLLOWLOCATION, reads_only && request_.redirect_count_max > 0 ? 1L : 0L);
+    set(CURLOPT_MAXREDIRS, static_cast<long>(request_.redirect_count_max));
+    set(CURLOPT_WRITEFUNCTION, &Transfer::on_content);
+    set(CURLOPT_WRITEDATA, this);
+    set(CURLOPT_HEADERFUNCTION, &Transfer::on_header);
+    set(CURLOPT_HEADERDATA, this);
+    if (request_.progress) {
+      set(CURLOPT_NOPROGRESS, 0L);
+      set(CURLOPT_XFERINFOFUNCTION, &Transfer::on_progress);
+      set(CURLOPT_XFERINFODATA, this);
+    }
+    for (const auto& header : request_.headers) {
+      add_header(header.first + (header.second.empty() ? ";" : ": " + header.second));
+    }
+  }
+
+  void configure_body() {
+    if (request_.method == "HEAD") {
+      set(CURLOPT_NOBODY, 1L);
+    } else if (request_.body_file != nullptr) {
+      set(CURLOPT_UPLOAD, 1L);
+      set(CURLOPT_READFUNCTION, &Transfer::on_read);
+      set(CURLOPT_READDATA, this);
+      set(CURLOPT_SEEKFUNCTION, &Transfer::on_seek);
+      set(CURLOPT_SEEKDATA, this);
+      set(CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(request_.body_size));
+      // Waiting for "100 Continue" saves sending gigabytes to a server that refuses them.
+      set(CURLOPT_CUSTOMREQUEST, request_.method.c_str());
+    } else if (!request_.body.empty() || request_.method == "POST") {
+      set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
+      set(CURLOPT_POSTFIELDS, request_.body.c_str());
+      set(CURLOPT_CUSTOMREQUEST, request_.method.c_str());
+      add_header("Expect:");
+      if (!find_header(request_.headers, "Content-Type").has_value()) {
+        add_header("Content-Type: application/octet-stream");
+      }
+    } else if (request_.method != "GET") {
+      set(CURLOPT_CUSTOMREQUEST, request_.method.c_str());
+    }
+    set(CURLOPT_HTTPHEADER, headers_);
+  }
+
+  template <typename T>
+  void set(CURLoption option, T value) {
+    ::curl_easy_setopt(curl_, option, value);
+  }
+  void add_header(const std::string& line) {
+    headers_ = ::curl_slist_append(headers_, line.c_str());
+  }
+
+  Error error_of(CURLcode code) const {
+    const char* const reason =
+        error_text_[0] != '\0' ? error_text_.data() : ::curl_easy_strerror(code);
+    const bool wrong_url = code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL;
+    return make_error(wrong_url ? ErrorCode::kInvalidArgument : ErrorCode::kUnavailable,
+                      "{}: {}",
+                      host_of(request_.url),
+                      reason);
+  }
+
+  static std::size_t on_content(char* data, std::size_t, std::size_t size, void* self) {
+    return static_cast<Transfer*>(self)->take({data, size}) ? size : CURL_WRITEFUNC_ERROR;
+  }
+  bool take(std::string_view content) {
+    long status = 0;
+    ::curl_easy_getinfo(curl_, CURLINFO_RESPONSE_CODE, &status);
+    if (status < 200 || status >= 300) {
+      const std::size_t room = kErrorBodySizeMax - response_.body.size();
+      response_.body += content.substr(0, room);
+      response_.received_size += content.size();
+      return true;
+    }
+    if (content.size() > request_.download_size_max - response_.received_size) {
+      failure_ = make_error(ErrorCode::kLimitExceeded,
+                            "{}: the answer is over the limit of {} bytes",
+                            host_of(request_.url),
+                            request_.download_size_max);
+      return false;
+    }
+    response_.received_size += content.size();
+    if (request_.download_file == nullptr) {
+      response_.body += content;
+      return true;
+    }
+    Status status_of_write = request_.download_file->write_all(as_bytes(content));
+    if (!status_of_write.has_value()) failure_ = std::move(status_of_write).error();
+    return !failure_.has_value();
+  }
+
+  static std::size_t on_header(char* data, std::size_t, std::size_t size, void* self) {
+    static_cast<Transfer*>(self)->take_header({data, size});
+    return size;
+  }
+  void take_header(std::string_view line) {
+    if (line.starts_with("HTTP/")) {
+      response_.headers.clear();
+      response_.body.clear();
+      response_.received_size = 0;
+      return;
+    }
+    const std::size_t colon = line.find(':');
+    if (colon == std::string_view::npos) return;
+    response_.headers.emplace_back(trim(line.substr(0, colon)), trim(line.substr(colon + 1)));
+  }
+
+  static std::size_t on_read(char* out, std::size_t, std::size_t room, void* self) {
+    auto& transfer = *static_cast<Transfer*>(self);
+    const ClientRequest& request = transfer.request_;
+    const std::size_t wanted =
+        std::min<std::uint64_t>(room, request.body_size - transfer.sent_size_);
+    if (wanted == 0) return 0;
+    const MutableBytes target(static_cast<std::uint8_t*>(static_cast<void*>(out)), wanted);
+    auto count = request.body_file->read_at(target, request.body_offset + transfer.sent_size_);
+    if (count.has_value() && *count == 0) {
+      count = make_error(ErrorCode::kUnavailable, "the file became shorter while it was sent");
+    }
+    if (!count.has_value()) {
+      transfer.failure_ = std::move(count).error();
+      return CURL_READFUNC_ABORT;
+    }
+    transfer.sent_size_ += *count;
+    return *count;
+  }
+  static int on_seek(void* self, curl_off_t offset, int) {
+    static_cast<Transfer*>(self)->sent_size_ = static_cast<std::uint64_t>(offset);
+    return CURL_SEEKFUNC_OK;
+  }
+
+  static int on_progress(void* self, curl_off_t, curl_off_t received, curl_off_t, curl_off_t sent) {
+    const auto& transfer = *static_cast<Transfer*>(self);
+    return transfer.request_.progress(static_cast<std::uint64_t>(sent),
+                                      static_cast<std::uint64_t>(received))
+               ? 0
+               : 1;
+  }
+
+  CURL* curl_;
+  const ClientRequest& request_;
+  ClientResponse response_;
+  curl_slist* headers_ = nullptr;
+  std::uint64_t sent_size_ = 0;
+  std::optional<Error> failure_;
+  std::array<char, CURL_ERROR_SIZE> error_text_{};
+};
+
+void Client::Free::operator()(void* handle) const { ::curl_easy_cleanup(handle); }
+
+Client::Client() {
+  initialise_once();
+  handle_.reset(::curl_easy_init());
+}
+Client::~Client() = default;
+Client::Client(Client&&) noexcept = default;
+Client& Client::operator=(Client&&) noexcept = default;
+
+Result<ClientResponse> Client::send(const ClientRequest& request) {
+  if (handle_ == nullptr) return make_error(ErrorCode::kInternal, "libcurl could not start");
+  Transfer transfer(handle_.get(), request);
+  return transfer.run();
+}
+
+}  // namespace sigla::http
