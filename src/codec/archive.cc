@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "codec/cab.h"
 #include "codec/libarchive_reader.h"
+#include "codec/zip.h"
 
 namespace sigla {
 namespace {
@@ -101,8 +102,11 @@ Result<std::unique_ptr<ArchiveReader>> ArchiveReader::open(const File& file,
                                                            UnpackBudget& budget) {
   Buffer start(512);
   SIGLA_TRY_ASSIGN(const std::size_t size, file.read_at(start, 0));
-  if (sniff_archive(Bytes(start).first(size)) == ArchiveKind::kCab) {
-    return open_cab(file, limits, budget);
+  const auto kind = sniff_archive(Bytes(start).first(size));
+  if (kind == ArchiveKind::kCab) return open_cab(file, limits, budget);
+  if (kind == ArchiveKind::kZip) {
+    SIGLA_TRY_ASSIGN(auto reader, open_zip(file, limits, budget));
+    if (reader != nullptr) return reader;
   }
   return open_with_libarchive(file, limits, budget);
 }

@@ -9,9 +9,10 @@
 //     const auto size = archive->extract(sink);   // this entry's error; the next may be fine
 //   }
 //
-// Formats: zip, 7z, tar, cpio, ar (.deb too), xar, ISO 9660, rar, lha and rpm through libarchive,
+// Formats: 7z, tar, cpio, ar (.deb too), xar, ISO 9660, rar, lha and rpm through libarchive,
 // compressed as a whole by gzip, bzip2, xz, lzma, lzip, zstd, lz4 or compress; CAB through
-// libmspack. Nothing is ever written to a file system and no helper program is run.
+// libmspack; zip by our own reader, or libarchive where that is better (codec/zip.h).
+// Nothing is ever written to a file system and no helper program is run.
 #pragma once
 
 #include <cstdint>

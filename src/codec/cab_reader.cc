@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <map>
 #include <vector>
 
 #include "base/text.h"
@@ -43,8 +44,14 @@ class CabReader final : public ArchiveReader {
     }
     // In the order of their content. The library would start a folder again for one that lies
     // behind, so that many small files could cost a full pass each.
-    std::stable_sort(files_.begin(), files_.end(), [](const auto* a, const auto* b) {
-      return a->folder != b->folder ? std::less<>()(a->folder, b->folder) : a->offset < b->offset;
+    std::map<const mscabd_folder*, std::size_t> folder_index;
+    for (const mscabd_folder* folder = cabinet_->folders; folder != nullptr;
+         folder = folder->next) {
+      folder_index.emplace(folder, folder_index.size());
+    }
+    std::sort(files_.begin(), files_.end(), [&](const mscabd_file* a, const mscabd_file* b) {
+      return std::pair(folder_index[a->folder], a->offset) <
+             std::pair(folder_index[b->folder], b->offset);
     });
     return {};
   }

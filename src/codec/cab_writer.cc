@@ -9,7 +9,6 @@ namespace sigla {
 namespace {
 
 constexpr std::size_t kOutputSize = 512U << 10U;
-constexpr std::size_t kDataHeaderSize = 8;
 // What [MS-CAB] lets a block of incompressible content grow to.
 constexpr std::size_t kPackedSizeMax = CabWriter::kBlockSize + 6144;
 constexpr std::uint16_t kTypeMszip = 1;
