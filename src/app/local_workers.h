@@ -12,4 +12,13 @@ namespace sigla::app {
 // Starts one child of this very program, and up to `size_max` when needed.
 Result<std::unique_ptr<WorkerPool>> start_local_workers(std::size_t size_max = 1);
 
+// The same for a verb that mostly gets by without: they start when they are first asked for.
+class LazyWorkers {
+ public:
+  Result<WorkerPool*> get();
+
+ private:
+  std::unique_ptr<WorkerPool> pool_;
+};
+
 }  // namespace sigla::app

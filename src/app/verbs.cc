@@ -12,6 +12,9 @@ namespace {
 const Verb* const kVerbs[] = {
     &kVerbInspect,
     &kVerbKeys,
+    &kVerbLookup,
+    &kVerbDumpSyms,
+    &kVerbDemangle,
     &kVerbWorker,
     &kVerbHelp,
 };

@@ -8,8 +8,11 @@
 
 namespace sigla::app {
 
+extern const Verb kVerbDemangle;
+extern const Verb kVerbDumpSyms;
 extern const Verb kVerbInspect;
 extern const Verb kVerbKeys;
+extern const Verb kVerbLookup;
 extern const Verb kVerbWorker;
 extern const Verb kVerbHelp;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/worker_jobs.h"
 
+#include "convert/symcache_job.h"
 #include "object/identify_job.h"
 
 namespace sigla::app {
@@ -9,6 +10,7 @@ namespace sigla::app {
 WorkerJobs all_worker_jobs() {
   WorkerJobs jobs;
   add_object_jobs(jobs);
+  add_convert_jobs(jobs);
   return jobs;
 }
 

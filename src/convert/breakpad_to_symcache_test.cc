@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "convert/breakpad_to_symcache.h"
 
+#include "base/text.h"
 #include "convert/naive_resolver.h"
 #include "convert/symcache_job.h"
 #include "convert/symcache_to_breakpad.h"
@@ -125,6 +126,31 @@ TEST(BreakpadToSymcache, ReportsWhatItSkips) {
                           "malformed line record",
                           "overlapping or empty STACK CFI INIT record",
                           "overlapping or empty function"));
+}
+
+// The worked example of docs/formats/symcache.md.
+TEST(SymcacheFormat, MatchesItsDocument) {
+  Diagnostics diagnostics;
+  const Buffer file = convert(std::string(kModule) +
+                                  "FILE 0 a.c\nINLINE_ORIGIN 0 min\nFUNC 1000 20 0 main\n"
+                                  "INLINE 0 7 0 0 1008 8\n1000 10 6 0\n1010 10 9 0\n",
+                              diagnostics);
+  ASSERT_OK_AND_ASSIGN(const Bytes table, slice(file, 48, std::size_t{24} * file[12], "sections"));
+  const auto section = [&](symcache::Section kind) {
+    for (std::size_t at = 0; at < table.size(); at += sizeof(symcache::RawSection)) {
+      const auto entry = load<symcache::RawSection>(table.subspan(at));
+      if (entry.kind != static_cast<std::uint32_t>(kind)) continue;
+      return Bytes(file).subspan(entry.offset, entry.size);
+    }
+    return Bytes();
+  };
+  EXPECT_EQ(hex_lower(section(symcache::Section::kScopes)), "00000002000107");
+  EXPECT_EQ(hex_lower(section(symcache::Section::kBlockAddresses)), "00000000");
+  EXPECT_EQ(hex_lower(section(symcache::Section::kBlockOffsets)), "00000000");
+  EXPECT_EQ(hex_lower(section(symcache::Section::kRows)),
+            "6102010805040831031006");
+  EXPECT_EQ(hex_lower(Bytes(file).first(16)), "8953594d430d0a1a010000000b000000");
+  EXPECT_EQ(load<std::uint64_t>(Bytes(file).subspan(32)), 0x1000U);
 }
 
 TEST(ConvertToSymcache, RefusesOtherFormats) {

@@ -4,7 +4,7 @@
 //
 //   WorkerMessage request;
 //   request.payload = "crash.sym";             // the file's name, for an identity without one
-//   request.files = {object file, unwrapped; a file open for writing}
+//   request.files = {object file, plain or compressed; a file open for writing}
 //   SIGLA_TRY_ASSIGN(const auto done, pool.run(kSymcacheJob, std::move(request)));
 //
 // The answer's payload is a JSON object of what was skipped: {"malformed FUNC record":{"count":3,

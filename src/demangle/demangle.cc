@@ -91,7 +91,11 @@ std::optional<std::string> demangle_msvc(std::string_view name) {
   int status = 0;
   const OwnedText text(llvm::microsoftDemangle(name, nullptr, &status, kFlags));
   if (text == nullptr || status != llvm::demangle_success) return std::nullopt;
-  return std::string(text.get());
+  // LLVM abbreviates what Microsoft's own tools write out: `scalar deleting dtor'.
+  std::string readable = text.get();
+  const std::size_t at = readable.find(" deleting dtor'");
+  if (at != std::string::npos) readable.replace(at, 15, " deleting destructor'");
+  return readable;
 }
 
 std::optional<std::string> take(char* demangled) {

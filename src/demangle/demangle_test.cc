@@ -26,6 +26,7 @@ TEST(Demangle, ReadsMsvcNamesWithoutDecoration) {
   EXPECT_EQ(demangle("??3@YAXPEAX@Z"), "operator delete(void *)");
   EXPECT_EQ(demangle("?LoadV8Snapshot@V8Initializer@gin@@SAXXZ"),
             "gin::V8Initializer::LoadV8Snapshot(void)");
+  EXPECT_EQ(demangle("??_GA@b@@UEAAPEAXI@Z"), "b::A::`scalar deleting destructor'(unsigned int)");
 }
 
 TEST(Demangle, ReadsBothRustSchemes) {

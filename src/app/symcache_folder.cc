@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/symcache_folder.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <cstdlib>
+#include <ctime>
+
+#include "base/text.h"
+#include "codec/hash.h"
+#include "convert/symcache_job.h"
+
+namespace sigla::app {
+namespace {
+
+constexpr std::size_t kHashSize = 64;  // digits
+
+Result<OpenSymcache> open_symcache(MappedFile file) {
+  SIGLA_TRY_ASSIGN(Symcache cache, Symcache::open(file.bytes()));
+  return OpenSymcache{std::move(file), std::move(cache)};
+}
+
+Result<MappedFile> make_symcache(const File& input,
+                                 const std::filesystem::path& path,
+                                 LazyWorkers& workers) {
+  SIGLA_TRY_ASSIGN(WorkerPool* const pool, workers.get());
+  SIGLA_TRY_ASSIGN(const File output, File::create_in_memory("symcache"));
+  WorkerMessage request;
+  request.payload = path.filename().string();
+  SIGLA_TRY_ASSIGN(File input_copy, input.duplicate());
+  SIGLA_TRY_ASSIGN(File output_copy, output.duplicate());
+  request.files.push_back(std::move(input_copy));
+  request.files.push_back(std::move(output_copy));
+  SIGLA_TRY_ASSIGN(const WorkerMessage done, pool->run(kSymcacheJob, std::move(request)));
+  return MappedFile::map(output);
+}
+
+// A name for this state of the file; nothing when it changed so lately that a further change might
+// leave the same times.
+std::optional<std::string> state_name(const File& file) {
+  struct stat state{};
+  if (fstat(file.fd(), &state) != 0) return std::nullopt;
+  constexpr std::time_t kSettled = 2;  // seconds
+  if (std::time(nullptr) - state.st_ctim.tv_sec < kSettled) return std::nullopt;
+  return fmt::format("{:x}-{:x}-{}-{}.{:09}-{}.{:09}",
+                     state.st_dev,
+                     state.st_ino,
+                     state.st_size,
+                     state.st_mtim.tv_sec,
+                     state.st_mtim.tv_nsec,
+                     state.st_ctim.tv_sec,
+                     state.st_ctim.tv_nsec);
+}
+
+// Keeps a file if it can: a full disk or a folder that is read-only costs speed, not answers.
+void keep(const std::filesystem::path& path, Bytes content) {
+  if (!sigla::create_directories(path.parent_path()).has_value()) return;
+  static_cast<void>(replace_file(path, content));
+}
+
+}  // namespace
+
+SymcacheFolder SymcacheFolder::of_user() {
+  const char* const cache_home = std::getenv("XDG_CACHE_HOME");
+  if (cache_home != nullptr && cache_home[0] == '/') {
+    return SymcacheFolder(std::filesystem::path(cache_home) / "sigla");
+  }
+  const char* const home = std::getenv("HOME");
+  if (home != nullptr && home[0] == '/') {
+    return SymcacheFolder(std::filesystem::path(home) / ".cache" / "sigla");
+  }
+  return SymcacheFolder(std::nullopt);
+}
+
+Result<std::string> SymcacheFolder::content_hash(const File& file) const {
+  const auto state = state_name(file);
+  if (state.has_value()) {
+    const auto known = read_file(*path_ / "known" / *state, kHashSize);
+    if (known.has_value() && known->size() == kHashSize && parse_hex_bytes(as_text(*known))) {
+      return std::string(as_text(*known));
+    }
+  }
+  SIGLA_TRY_ASSIGN(const Sha256Digest digest, sha256(file));
+  std::string hash = hex_lower(digest);
+  if (state.has_value()) keep(*path_ / "known" / *state, as_bytes(hash));
+  return hash;
+}
+
+Result<OpenSymcache> SymcacheFolder::get(const std::filesystem::path& path,
+                                         LazyWorkers& workers) const {
+  SIGLA_TRY_ASSIGN(const File input, File::open_read(path));
+  std::filesystem::path cached;
+  if (path_.has_value()) {
+    SIGLA_TRY_ASSIGN(const std::string hash, content_hash(input));
+    cached =
+        *path_ / "symcache" / fmt::format("v{}", symcache::kVersion) / hash.substr(0, 2) / hash;
+    if (auto kept = MappedFile::open(cached); kept.has_value()) {
+      auto opened = open_symcache(*std::move(kept));
+      if (opened.has_value()) return opened;
+    }
+  }
+  SIGLA_TRY_ASSIGN(MappedFile made, make_symcache(input, path, workers));
+  SIGLA_TRY_ASSIGN(OpenSymcache opened, open_symcache(std::move(made)));
+  if (path_.has_value()) keep(cached, opened.file.bytes());
+  return opened;
+}
+
+}  // namespace sigla::app

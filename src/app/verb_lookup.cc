@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
+
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "app/address_report.h"
+#include "app/command_line.h"
+#include "app/exit_code.h"
+#include "app/symcache_folder.h"
+#include "app/verbs.h"
+#include "base/text.h"
+
+namespace sigla::app {
+
+namespace {
+
+Result<std::uint64_t> parse_address(std::string_view text) {
+  std::string_view digits = text;
+  if (digits.starts_with("0x") || digits.starts_with("0X")) digits.remove_prefix(2);
+  const auto address = parse_hex(digits);
+  if (address.has_value()) return *address;
+  return make_error(ErrorCode::kInvalidArgument, "'{}' is no hexadecimal address", text);
+}
+
+// Addresses separated by white space, handed on as they come in.
+class AddressStream {
+ public:
+  // The addresses of the next read; none at the end of the input.
+  Result<std::vector<std::uint64_t>> next() {
+    std::vector<std::uint64_t> addresses;
+    while (addresses.empty() && !at_end_) {
+      char buffer[1 << 16];
+      const ssize_t size = ::read(STDIN_FILENO, buffer, sizeof(buffer));
+      if (size < 0) return errno_error("standard input");
+      at_end_ = size == 0;
+      rest_.append(buffer, static_cast<std::size_t>(size));
+      SIGLA_TRY(take_words(addresses));
+    }
+    return addresses;
+  }
+
+ private:
+  Status take_words(std::vector<std::uint64_t>& addresses) {
+    constexpr std::string_view kSpace = " \t\r\n";
+    std::size_t at = rest_.find_first_not_of(kSpace);
+    while (at != std::string::npos) {
+      const std::size_t end = rest_.find_first_of(kSpace, at);
+      if (end == std::string::npos && !at_end_) break;
+      SIGLA_TRY_ASSIGN(const std::uint64_t address,
+                       parse_address(std::string_view(rest_).substr(at, end - at)));
+      addresses.push_back(address);
+      at = end == std::string::npos ? end : rest_.find_first_not_of(kSpace, end);
+    }
+    rest_.erase(0, at == std::string::npos ? rest_.size() : at);
+    if (rest_.size() <= kWordSizeMax) return {};
+    return make_error(ErrorCode::kInvalidArgument, "no address in {} bytes", rest_.size());
+  }
+
+  static constexpr std::size_t kWordSizeMax = 4'096;
+  std::string rest_;
+  bool at_end_ = false;
+};
+
+int print(const Result<std::string>& text) {
+  if (!text.has_value()) return fail(text.error());
+  std::fwrite(text->data(), 1, text->size(), stdout);
+  if (std::fflush(stdout) != 0) return fail(errno_error("standard output"));
+  return kExitDone;
+}
+
+int report_all(AddressReport& report, const std::vector<std::string>& words) {
+  if (const int status = print(std::string(report.begin())); status != kExitDone) return status;
+  if (words.size() == 1 && words[0] == "-") {
+    AddressStream input;
+    for (;;) {
+      const auto addresses = input.next();
+      if (!addresses.has_value()) return fail("standard input", addresses.error());
+      if (addresses->empty()) break;
+      if (const int status = print(report.add(*addresses)); status != kExitDone) return status;
+    }
+  } else {
+    std::vector<std::uint64_t> addresses;
+    for (const std::string& word : words) {
+      const auto address = parse_address(word);
+      if (!address.has_value()) return fail(address.error());
+      addresses.push_back(*address);
+    }
+    if (const int status = print(report.add(addresses)); status != kExitDone) return status;
+  }
+  if (const int status = print(std::string(report.end())); status != kExitDone) return status;
+  return report.found_any() ? kExitDone : kExitNo;
+}
+
+int run_lookup(const Verb& self, Arguments arguments) {
+  std::string file;
+  std::vector<std::string> words;
+  bool as_json = false;
+  CommandLine line(self,
+                   "FILE ADDRESS... [--json]",
+                   "Prints what stands at each ADDRESS of FILE: functions, inlined calls first, "
+                   "with file and line. Addresses are hexadecimal and relative to where the module "
+                   "begins; a single '-' reads them from standard input.\n\n"
+                   "The first look-up in a file prepares it and keeps the result under "
+                   "$XDG_CACHE_HOME/sigla (or ~/.cache/sigla), so that further ones are fast. That "
+                   "folder may be deleted at any time.");
+  line.positional("FILE", &file, "a file with symbols, plain or compressed");
+  line.positionals("ADDRESS", &words, "where to look, or '-'", CommandLine::kAtLeastOne);
+  line.flag("--json", &as_json, "print a list of {\"addr\", \"frames\"}");
+  line.exit_status(kExitNo, "nothing is known about any of the addresses");
+  line.example("sigla lookup app.sym 0x2112", "the function at 0x2112");
+  line.example("sigla lookup app.sym - < addresses", "many at once");
+  if (const auto status = line.parse(arguments)) return *status;
+
+  LazyWorkers workers;
+  const auto opened = SymcacheFolder::of_user().get(file, workers);
+  if (!opened.has_value()) return fail(file, opened.error());
+  AddressReport report(
+      opened->cache, workers, as_json ? AddressReport::Form::kJson : AddressReport::Form::kText);
+  return report_all(report, words);
+}
+
+}  // namespace
+
+const Verb kVerbLookup = {"lookup", "tell functions and lines of addresses", run_lookup};
+
+}  // namespace sigla::app
