@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ingest/ingest.h"
+
+#include "base/log.h"
+#include "base/text.h"
+#include "ingest/unpacker.h"
+#include "ingest/upload_writer.h"
+#include "store/token.h"
+
+namespace sigla {
+namespace {
+
+constexpr std::string_view kDefaultTag = "anon";
+
+Upload make_upload(const UploadRequest& request, std::uint64_t size) {
+  Upload upload;
+  upload.project_id = request.project_id;
+  upload.token_id = request.token_id;
+  upload.tag = request.tag.empty() ? kDefaultTag : to_utf8(request.tag);
+  upload.name = to_utf8(request.name);
+  upload.remote_address = request.remote_address;
+  upload.size = size;
+  upload.state = UploadState::kProcessing;
+  return upload;
+}
+
+// Whether the failure is that of the upload, and not of the machine we run on.
+bool is_senders_fault(const Error& error) {
+  return error.code() == ErrorCode::kMalformed || error.code() == ErrorCode::kLimitExceeded ||
+         error.code() == ErrorCode::kUnsupported;
+}
+
+}  // namespace
+
+// The right to run one upload of a size.
+class Ingest::Slot {
+ public:
+  Slot(Ingest& ingest, std::uint64_t size)
+      : ingest_(ingest),
+        count_(size <= ingest.options_.small_size_max ? ingest.small_count_ : ingest.large_count_) {
+    const std::size_t count_max =
+        &count_ == &ingest.small_count_ ? ingest.options_.small_max : ingest.options_.large_max;
+    std::unique_lock lock(ingest_.mutex_);
+    ingest_.slot_is_free_.wait(lock, [&] { return count_ < count_max; });
+    ++count_;
+  }
+  Slot(const Slot&) = delete;
+  Slot& operator=(const Slot&) = delete;
+  ~Slot() {
+    {
+      const std::lock_guard lock(ingest_.mutex_);
+      --count_;
+    }
+    ingest_.slot_is_free_.notify_all();
+  }
+
+ private:
+  Ingest& ingest_;
+  std::size_t& count_;
+};
+
+Status Ingest::start() {
+  SIGLA_TRY_ASSIGN(const std::uint32_t count,
+                   catalog_.fail_unfinished_uploads("the server stopped before it was done"));
+  if (count != 0) log_warning("unfinished uploads found", {{"count", count}});
+  return {};
+}
+
+Result<UploadReport> Ingest::run(UploadRequest request) {
+  SIGLA_TRY_ASSIGN(const std::uint64_t size, request.body.size());
+  const Slot slot(*this, size);
+  SIGLA_TRY_ASSIGN(Upload upload, catalog_.create_upload(make_upload(request, size)));
+  UploadWriter writer(catalog_, blobs_, std::move(upload));
+  Unpacker unpacker(workers_, options_.limits, options_.spool);
+  const Status unpacked = unpacker.run(
+      request.body,
+      request.name,
+      [&](std::string_view path) {
+        const std::string name(base_name(path));
+        if (matches_restriction(request.name_restriction, name)) return std::string();
+        return fmt::format("the token is for files named {} only", request.name_restriction);
+      },
+      [&](UnpackedFile file) { return writer.add(std::move(file)); });
+  SIGLA_TRY(writer.finish(unpacked));
+  if (!unpacked.has_value() && !is_senders_fault(unpacked.error())) return unpacked.error().clone();
+
+  UploadReport report;
+  report.upload = writer.upload();
+  report.entries = writer.take_entries();
+  if (!unpacked.has_value()) report.error_code = unpacked.error().code();
+  log_info("upload finished",
+           {{"upload", report.upload.id},
+            {"state", to_string(report.upload.state)},
+            {"size", size},
+            {"stored", report.upload.stored_count},
+            {"duplicate", report.upload.duplicate_count},
+            {"refused", report.upload.refused_count},
+            {"milliseconds", report.upload.finished_at - report.upload.created_at},
+            {"error", report.upload.error}});
+  return report;
+}
+
+Result<std::uint64_t> sweep_orphans(Catalog& catalog, BlobStore& blobs) {
+  std::uint64_t count = 0;
+  std::optional<Error> error;
+  SIGLA_TRY(blobs.for_each([&](const BlobHash& hash) {
+    if (error.has_value()) return;
+    const Status removed = blobs.remove(hash, [&] { return catalog.has_blob(hash); });
+    if (removed.has_value()) {
+      ++count;
+    } else if (removed.error().code() != ErrorCode::kConflict &&
+               removed.error().code() != ErrorCode::kNotFound) {
+      error = removed.error().clone();
+    }
+  }));
+  if (error.has_value()) return std::move(*error);
+  if (count != 0) log_warning("orphan blobs removed", {{"count", count}});
+  return count;
+}
+
+}  // namespace sigla

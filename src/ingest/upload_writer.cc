@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ingest/upload_writer.h"
+
+#include <sys/resource.h>
+
+#include "base/text.h"
+#include "ident/lookup_keys.h"
+
+namespace sigla {
+namespace {
+
+constexpr int kNiceness = 10;
+
+bool is_symbol_file(Format format) {
+  switch (format) {
+    case Format::kElf:
+    case Format::kMacho:
+    case Format::kPe:
+    case Format::kPdb:
+    case Format::kPortablePdb:
+    case Format::kBreakpad:
+    case Format::kWasm:
+    case Format::kSourceBundle:
+    case Format::kPerfMap:
+      return true;
+    case Format::kUnknown:
+    case Format::kMinidump:
+    case Format::kElfCore:
+    case Format::kMachoCore:
+      return false;
+  }
+  return false;
+}
+
+// Why nobody could ask for the file; empty when somebody can.
+std::string refusal_of(const std::vector<Object>& objects) {
+  bool has_key = false;
+  for (const Object& object : objects) {
+    const Format format = object.identity.format;
+    if (!is_symbol_file(format)) {
+      return fmt::format("a {} is no symbol file", to_string(format));
+    }
+    has_key = has_key || !lookup_keys(object.identity).empty();
+  }
+  if (has_key) return {};
+  return fmt::format("this {} has neither a debug id nor a code id, so nothing can ask for it",
+                     to_string(objects.front().identity.format));
+}
+
+}  // namespace
+
+UploadWriter::UploadWriter(Catalog& catalog, BlobStore& blobs, Upload upload)
+    : catalog_(catalog), blobs_(blobs), upload_(std::move(upload)), thread_([this] { run(); }) {
+  batch_.upload_id = upload_.id;
+}
+
+UploadWriter::~UploadWriter() {
+  {
+    const std::lock_guard lock(mutex_);
+    is_closed_ = true;
+    queue_.clear();
+  }
+  changed_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+Status UploadWriter::add(UnpackedFile file) {
+  {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] {
+      return error_.has_value() || queue_.empty() ||
+             (queue_.size() < kQueueSizeMax && queue_bytes_ < kQueueBytesMax);
+    });
+    if (error_.has_value()) return error_->clone();
+    queue_bytes_ += file.size;
+    queue_.push_back(std::move(file));
+  }
+  changed_.notify_all();
+  return {};
+}
+
+void UploadWriter::run() {
+  // Of this thread alone, on Linux. A system that refuses has no lower priority to give.
+  static_cast<void>(::setpriority(PRIO_PROCESS, 0, kNiceness));
+  while (true) {
+    UnpackedFile file;
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [&] { return is_closed_ || !queue_.empty(); });
+      if (queue_.empty() || error_.has_value()) return;
+      file = std::move(queue_.front());
+      queue_.pop_front();
+      queue_bytes_ -= file.size;
+    }
+    changed_.notify_all();
+    Status status = store(std::move(file));
+    if (status.has_value()) continue;
+    {
+      const std::lock_guard lock(mutex_);
+      error_ = std::move(status).error();
+    }
+    changed_.notify_all();
+    return;
+  }
+}
+
+Status UploadWriter::store(UnpackedFile file) {
+  UploadEntry entry;
+  entry.path = file.path;
+  entry.size = file.size;
+  entry.reason = file.objects.empty() ? file.reason : refusal_of(file.objects);
+  if (!entry.reason.empty()) {
+    add_entry(std::move(entry));
+  } else {
+    SIGLA_TRY_ASSIGN(auto stored, blobs_.put(file.content));
+    SIGLA_TRY_ASSIGN(const bool duplicate, is_duplicate(stored.hash));
+    entry.size = stored.size;
+    entry.blob = stored.hash;
+    entry.result = duplicate ? EntryResult::kDuplicate : EntryResult::kStored;
+    entry.format = to_string(file.objects.front().identity.format);
+    batch_.blobs.push_back({stored.hash, stored.size, stored.stored_size});
+    batch_hashes_.insert(stored.hash);
+    pins_.push_back(std::move(stored.pin));
+    add_objects(file, stored.hash);
+    add_entry(std::move(entry));
+  }
+  return batch_.entries.size() < kBatchSizeMax ? Status() : commit();
+}
+
+Result<bool> UploadWriter::is_duplicate(const BlobHash& hash) {
+  if (batch_hashes_.contains(hash)) return true;
+  SIGLA_TRY_ASSIGN(const auto known, catalog_.known_blobs(upload_.project_id, {hash}));
+  return !known.empty();
+}
+
+void UploadWriter::add_objects(const UnpackedFile& file, const BlobHash& hash) {
+  for (const Object& found : file.objects) {
+    StoredObject object;
+    object.project_id = upload_.project_id;
+    object.blob = hash;
+    object.offset = found.offset;
+    object.size = found.size;
+    object.identity = found.identity;
+    object.identity.name = to_utf8(found.identity.name);
+    object.path = file.path;
+    object.tag = upload_.tag;
+    object.upload_id = upload_.id;
+    object.keys = lookup_keys(found.identity);
+    batch_.objects.push_back(std::move(object));
+  }
+}
+
+void UploadWriter::add_entry(UploadEntry entry) {
+  switch (entry.result) {
+    case EntryResult::kStored:
+      ++upload_.stored_count;
+      break;
+    case EntryResult::kDuplicate:
+      ++upload_.duplicate_count;
+      break;
+    case EntryResult::kRefused:
+      ++upload_.refused_count;
+      break;
+  }
+  if (entries_.size() < kEntriesKeptMax) entries_.push_back(entry);
+  batch_.entries.push_back(std::move(entry));
+}
+
+Status UploadWriter::commit() {
+  SIGLA_TRY(catalog_.commit(batch_));
+  batch_ = IngestBatch();
+  batch_.upload_id = upload_.id;
+  batch_hashes_.clear();
+  pins_.clear();
+  return {};
+}
+
+Status UploadWriter::finish(const Status& status) {
+  {
+    const std::lock_guard lock(mutex_);
+    is_closed_ = true;
+  }
+  changed_.notify_all();
+  thread_.join();
+  // What was stored before the error is good and stays.
+  const Error* error = error_.has_value()   ? &*error_
+                       : status.has_value() ? nullptr
+                                            : &status.error();
+  upload_.state = error == nullptr ? UploadState::kDone : UploadState::kFailed;
+  if (error != nullptr) upload_.error = to_utf8(error->message());
+  upload_.finished_at = now_millis();
+  batch_.finished = upload_;
+  SIGLA_TRY(commit());
+  if (error_.has_value()) return error_->clone();
+  return {};
+}
+
+}  // namespace sigla
