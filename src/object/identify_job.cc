@@ -5,7 +5,7 @@
 
 #include "base/byte_reader.h"
 #include "object/object_codec.h"
-#include "object/unwrap.h"
+#include "object/unwrapped_name.h"
 
 namespace sigla {
 namespace {
@@ -13,6 +13,14 @@ namespace {
 // Request: one byte of options, then the file's name. Answer: wrapping (u8), size (u64), the name's
 // size (u32) and name, the objects.
 constexpr char kUnwrapOption = 1;
+constexpr std::string_view kNewFile = "new file";  // what the job asks its parent
+
+std::filesystem::path scratch_directory(const IdentifyOptions& options) {
+  if (!options.scratch_directory.empty()) return options.scratch_directory;
+  std::error_code error;
+  const auto directory = std::filesystem::temp_directory_path(error);
+  return error ? std::filesystem::path("/tmp") : directory;
+}
 
 std::string encode_answer(const IdentifiedFile& found) {
   std::string payload(1, static_cast<char>(found.wrapping));
@@ -44,11 +52,17 @@ Result<WorkerMessage> run_identify_job(WorkerMessage request, WorkerContext& con
   if (request.files.size() != 1 || request.payload.empty()) {
     return make_error(ErrorCode::kInternal, "identify job: one file and its name are needed");
   }
-  SIGLA_TRY_ASSIGN(const MappedFile file, MappedFile::map(request.files[0]));
   const std::string_view payload = request.payload;
-  const IdentifyOptions options{(payload[0] & kUnwrapOption) != 0};
+  FileFactory make_file;
+  if ((payload[0] & kUnwrapOption) != 0) {
+    make_file = [&context]() -> Result<File> {
+      SIGLA_TRY_ASSIGN(WorkerMessage made, context.ask(kNewFile, {}));
+      if (made.files.size() != 1) return make_error(ErrorCode::kInternal, "new file: none came");
+      return std::move(made.files[0]);
+    };
+  }
   SIGLA_TRY_ASSIGN(const IdentifiedFile found,
-                   identify_file(file.bytes(), payload.substr(1), options, context.limits()));
+                   identify_file(request.files[0], payload.substr(1), make_file, context.limits()));
   WorkerMessage answer;
   answer.payload = encode_answer(found);
   return answer;
@@ -56,21 +70,24 @@ Result<WorkerMessage> run_identify_job(WorkerMessage request, WorkerContext& con
 
 }  // namespace
 
-Result<IdentifiedFile> identify_file(Bytes file,
+Result<IdentifiedFile> identify_file(const File& file,
                                      std::string_view file_name,
-                                     const IdentifyOptions& options,
+                                     const FileFactory& make_file,
                                      const Limits& limits) {
   IdentifiedFile found;
-  Unwrapped unwrapped;
-  unwrapped.name = file_name;
-  if (options.unwrap) {
-    SIGLA_TRY_ASSIGN(unwrapped, unwrap(file, file_name, limits));
+  found.name = file_name;
+  SIGLA_TRY_ASSIGN(MappedFile content, MappedFile::map(file));
+  if (make_file && sniff_wrapping(content.bytes()) != Wrapping::kNone) {
+    SIGLA_TRY_ASSIGN(std::optional<Unwrapped> inner, unwrap(file, limits, make_file));
+    if (inner) {
+      found.wrapping = sniff_wrapping(content.bytes());
+      found.name = inner->name.empty() ? std::string(unwrapped_name(file_name, found.wrapping))
+                                       : std::move(inner->name);
+      SIGLA_TRY_ASSIGN(content, MappedFile::map(inner->file));
+    }
   }
-  const Bytes content = unwrapped.wrapping == Wrapping::kNone ? file : Bytes(unwrapped.content);
-  SIGLA_TRY_ASSIGN(found.objects, identify(content, unwrapped.name, limits));
-  found.wrapping = unwrapped.wrapping;
-  found.name = std::move(unwrapped.name);
-  found.size = content.size();
+  SIGLA_TRY_ASSIGN(found.objects, identify(content.bytes(), found.name, limits));
+  found.size = content.bytes().size();
   return found;
 }
 
@@ -83,7 +100,18 @@ Result<IdentifiedFile> identify_in_worker(WorkerPool& pool,
   request.payload = std::string(1, options.unwrap ? kUnwrapOption : '\0') + std::string(file_name);
   SIGLA_TRY_ASSIGN(File copy, file.duplicate());
   request.files.push_back(std::move(copy));
-  SIGLA_TRY_ASSIGN(const WorkerMessage answer, pool.run(kIdentifyJob, std::move(request)));
+  std::uint32_t file_count = 0;
+  const auto on_request = [&](std::string_view what, WorkerMessage) -> Result<WorkerMessage> {
+    if (what != kNewFile || ++file_count > limits.archive_depth_max + 1) {
+      return make_error(ErrorCode::kInternal, "identify job asks for more than it needs");
+    }
+    SIGLA_TRY_ASSIGN(File made, File::create_unnamed(scratch_directory(options)));
+    WorkerMessage made_file;
+    made_file.files.push_back(std::move(made));
+    return made_file;
+  };
+  SIGLA_TRY_ASSIGN(const WorkerMessage answer,
+                   pool.run(kIdentifyJob, std::move(request), on_request));
   return decode_answer(answer.payload, limits);
 }
 

@@ -4,13 +4,16 @@
 //   SIGLA_TRY_ASSIGN(const auto found, identify_in_worker(pool, file, "crash.pd_", {}));
 //   for (const Object& object : found.objects) index(lookup_keys(object.identity));
 //
-// The job reads the descriptor it is given and nothing else.
+// The job reads the descriptor it is given and nothing else; what it unpacks goes into files it
+// asks its parent for.
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "codec/unwrap.h"
 #include "object/object.h"
 #include "os/worker.h"
 
@@ -27,6 +30,9 @@ struct IdentifiedFile {
 
 struct IdentifyOptions {
   bool unwrap = true;  // false: a compressed file is of no format we know
+  // Where the parent makes the files that compressed ones are unpacked into; empty: $TMPDIR or
+  // /tmp.
+  std::filesystem::path scratch_directory;
 };
 
 // Errors are identify()'s and unwrap()'s, or those of WorkerPool::run().
@@ -36,10 +42,11 @@ Result<IdentifiedFile> identify_in_worker(WorkerPool& pool,
                                           const IdentifyOptions& options,
                                           const Limits& limits = {});
 
-// The same here and now, for bytes that are trusted or a process that is sandboxed already.
-Result<IdentifiedFile> identify_file(Bytes file,
+// The same here and now, for a file that is trusted or a process that is sandboxed already. Without
+// `make_file` nothing is unwrapped.
+Result<IdentifiedFile> identify_file(const File& file,
                                      std::string_view file_name,
-                                     const IdentifyOptions& options,
+                                     const FileFactory& make_file,
                                      const Limits& limits);
 
 // Adds kIdentifyJob.
