@@ -4,6 +4,7 @@
 #include "codec/archive.h"
 #include "codec/cab.h"
 #include "codec/decoder.h"
+#include "codec/szdd.h"
 
 namespace sigla {
 namespace {
@@ -33,12 +34,16 @@ Result<std::optional<Unwrapped>> unwrap_once(const File& file,
   start.resize(size);
   if (sniff_archive(start) == ArchiveKind::kCab) return unwrap_cab(file, limits, make_file);
   const auto codec = sniff_codec(start);
-  if (!codec.has_value()) return std::optional<Unwrapped>();
+  const bool is_szdd = is_szdd_or_kwaj(start);
+  if (!codec.has_value() && !is_szdd) return std::optional<Unwrapped>();
   SIGLA_TRY_ASSIGN(File content, make_file());
-  FileSource packed(file);
   FileSink sink(content);
-  const auto decoder = make_decoder(*codec, packed, limits);
-  SIGLA_TRY(copy(*decoder, sink));
+  if (is_szdd) {
+    SIGLA_TRY(unpack_szdd_or_kwaj(file, sink, limits));
+  } else {
+    FileSource packed(file);
+    SIGLA_TRY(copy(*make_decoder(*codec, packed, limits), sink));
+  }
   return std::optional<Unwrapped>(Unwrapped{.file = std::move(content), .name = {}});
 }
 

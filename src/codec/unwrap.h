@@ -19,7 +19,7 @@ struct Unwrapped {
   std::string name;  // what a cabinet called it, as UTF-8; empty when nothing told
 };
 
-// The innermost content, when `file` is gzip, zstd, xz, bzip2 or a cabinet of one file, up to
+// The innermost content, when `file` is gzip, zstd, xz, bzip2, SZDD or a cabinet of one file, up to
 // limits.archive_depth_max of them deep (kLimitExceeded beyond). Nothing when `file` is none of
 // these, or an archive; what is inside may be an archive, of course.
 Result<std::optional<Unwrapped>> unwrap(const File& file,
