@@ -5,7 +5,6 @@
 #include "convert/breakpad_to_symcache.h"
 #include "convert/demangle_job.h"
 #include "formats/breakpad/parser.h"
-#include "object/unwrap.h"
 
 namespace sigla {
 namespace {

@@ -7,7 +7,7 @@
 #include "ingest/unpack_message.h"
 #include "object/object.h"
 #include "object/object_codec.h"
-#include "object/unwrap.h"
+#include "object/unwrapped_name.h"
 #include "os/sandbox.h"
 
 namespace sigla {
