@@ -16,6 +16,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 reports these two on correct std::string and std::variant code (GCC bugs 105329, 105562).
   target_compile_options(sigla_options INTERFACE -Wno-restrict -Wno-maybe-uninitialized)
 endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  # libstdc++ 12's std::stable_sort calls its own get_temporary_buffer, which it marks deprecated.
+  target_compile_options(sigla_options INTERFACE -Wno-deprecated-declarations)
+endif()
 target_link_libraries(sigla_options INTERFACE fmt::fmt Threads::Threads)
 
 function(sigla_module name)

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "formats/elf/dynamic.h"
 
@@ -172,7 +173,9 @@ std::vector<CoreModule> find_modules(const Core& core, const Limits& limits) {
       modules.push_back(module_at(core, *vdso, "linux-vdso.so.1", limits));
     }
   }
-  std::ranges::stable_sort(modules, {}, &CoreModule::base);
+  std::ranges::sort(modules, [](const CoreModule& a, const CoreModule& b) {
+    return std::tie(a.base, a.path) < std::tie(b.base, b.path);
+  });
   return modules;
 }
 
