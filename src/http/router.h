@@ -38,7 +38,7 @@ struct Route {
   RunOn run_on = RunOn::kPool;
   std::uint64_t body_size_max = 0;  // of the body as received, and again once decoded
   bool hash_body = false;           // fill Request::body_sha256 while receiving
-  Admission admit;                  // optional
+  Admission admit = {};             // optional
   Handler handler;
 };
 

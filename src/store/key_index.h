@@ -33,6 +33,13 @@ class KeyIndex {
   Result<std::vector<KeyMatch>> find(Id project_id, std::string_view key);
   Status commit(const IngestBatch& batch);
 
+  // Without any lock. False: certainly no object of the project has the key, which is in lower case.
+  bool may_contain(Id project_id, std::string_view lowered_key) const {
+    return !is_loaded() || filter_.may_contain(KeyFilter::hash(project_id, lowered_key));
+  }
+  // Changes with every commit: an answer of an earlier generation may be out of date.
+  std::uint64_t generation() const { return generation_.load(); }
+
   bool is_loaded() const { return is_loaded_.load(std::memory_order_acquire); }
   void wait_until_loaded();
   // Look-ups that reached the catalog.

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/debuginfod.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "api/http_status.h"
+#include "api/prefix.h"
+#include "base/text.h"
+#include "ident/debuginfod_path.h"
+
+namespace sigla::api {
+
+namespace {
+
+http::Response not_found() {
+  static const auto kText = std::make_shared<const std::string>("not found\n");
+  http::Response response;
+  response.status = 404;
+  response.headers = {{"Content-Type", "text/plain; charset=utf-8"}};
+  response.body = kText;
+  return response;
+}
+
+// What a path below /buildid/ asks for; nothing for what is never there.
+std::optional<SymbolRequest> read_path(std::string_view rest) {
+  const std::optional<DebuginfodPath> path = parse_debuginfod_path(fmt::format("buildid/{}", rest));
+  if (!path ||
+      (path->kind != DebuginfodKind::kDebuginfo && path->kind != DebuginfodKind::kExecutable)) {
+    return std::nullopt;
+  }
+  SymbolRequest wanted;
+  wanted.keys = {debuginfod_key(path->build_id, path->kind)};
+  return wanted;
+}
+
+class Debuginfod {
+ public:
+  Debuginfod(Prefix prefix, const Services& services, Downloads& downloads)
+      : prefix_(prefix), services_(services), downloads_(downloads) {}
+
+  std::optional<http::Response> answer_from_memory(const http::Request& request) const {
+    const Result<Project> project = readable_project(prefix_, request, services_);
+    if (!project.has_value()) return error_reply(project.error());
+    const std::string path = served_path(request);
+    if (const auto served = downloads_.find_served(*project, path, coding_of(request))) {
+      return complete(reply_with(*served), request, served->object_size);
+    }
+    const std::optional<SymbolRequest> wanted = read_path(rest_of_path(prefix_, request));
+    if (!wanted || !downloads_.may_have(*project, wanted->keys)) return not_found();
+    return std::nullopt;
+  }
+
+  http::Response answer(const http::Request& request) const {
+    const Result<Project> project = readable_project(prefix_, request, services_);
+    if (!project.has_value()) return error_reply(project.error());
+    std::optional<SymbolRequest> wanted = read_path(rest_of_path(prefix_, request));
+    if (!wanted) return not_found();
+    const std::string path = served_path(request);
+    Ask ask;
+    ask.project = &*project;
+    ask.path = path;
+    ask.wanted = *std::move(wanted);
+    ask.coding = coding_of(request);
+    Result<Downloads::Found> found = downloads_.find(ask);
+    if (found.has_value()) {
+      return complete(std::move(found->response), request, found->match.size);
+    }
+    if (found.error().code() == ErrorCode::kNotFound) return not_found();
+    return error_reply(found.error());
+  }
+
+ private:
+  // Told apart from the same text below /symbols/.
+  std::string served_path(const http::Request& request) const {
+    return fmt::format("buildid:{}", rest_of_path(prefix_, request));
+  }
+
+  static http::Response complete(http::Response response,
+                                 const http::Request& request,
+                                 std::uint64_t object_size) {
+    if (const auto text = request.header("X-DEBUGINFOD-MAXSIZE")) {
+      const std::optional<std::uint64_t> size_max = parse_decimal(trim(*text));
+      if (size_max && *size_max > 0 && object_size > *size_max) {
+        return http::Response::text(406, "File too large\n");
+      }
+    }
+    response.with("X-DEBUGINFOD-SIZE", std::to_string(object_size));
+    return finish(request, std::move(response));
+  }
+
+  const Prefix prefix_;
+  const Services& services_;
+  Downloads& downloads_;
+};
+
+}  // namespace
+
+void add_debuginfod_routes(http::Router& router, const Services& services, Downloads& downloads) {
+  for (const Prefix prefix : kPrefixes) {
+    const Debuginfod debuginfod(prefix, services, downloads);
+    router.add(
+        {.method = "GET",
+         .pattern = fmt::format("{}/buildid/{{rest...}}", route_prefix(prefix)),
+         .admit = [debuginfod](const http::Request& r) { return debuginfod.answer_from_memory(r); },
+         .handler = [debuginfod](http::Request& r) { return debuginfod.answer(r); }});
+  }
+}
+
+}  // namespace sigla::api

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/download.h"
+
+#include <fmt/format.h>
+#include <xxhash.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "api/blob_stream.h"
+#include "api/gzip_stream.h"
+#include "base/text.h"
+#include "codec/cab.h"
+#include "http/conditional.h"
+#include "http/head_writer.h"
+#include "http/range.h"
+
+namespace sigla::api {
+
+namespace {
+
+// How many files are held open, and how much disk they may keep from being freed.
+constexpr std::size_t kServedCountMax = 1'024;
+constexpr std::uint64_t kServedSizeMax = std::uint64_t{4} << 30;
+// Above, a file that is not unpacked yet is streamed, so that its first byte does not wait.
+constexpr std::uint64_t kUnpackFirstSizeMax = std::uint64_t{16} << 20;
+constexpr std::uint64_t kGzipContentSizeMin = 512;  // below, the headers are the larger part
+
+std::string request_key(const Project& project, std::string_view path, ContentCoding coding) {
+  std::string key = std::to_string(project.id);
+  key += static_cast<char>('a' + static_cast<int>(coding));
+  key += path;
+  return key;
+}
+
+// "<sha-256>" for a whole blob, with the slice's place for a part of one.
+std::string content_name(const KeyMatch& match) {
+  std::string name = match.blob.hex();
+  if (match.offset != 0 || match.size != match.blob_size) {
+    name += fmt::format("-{}-{}", match.offset, match.size);
+  }
+  return name;
+}
+
+http::Headers file_headers(const KeyMatch& match, const Project& project, std::string_view form) {
+  const std::string_view dash = form.empty() ? "" : "-";
+  return {{"Content-Type", "application/octet-stream"},
+          {"ETag", fmt::format("\"{}{}{}\"", content_name(match), dash, form)},
+          {"Last-Modified", http::http_date(match.created_at / 1'000)},
+          {"Cache-Control", project.is_public ? "public, max-age=3600" : "private, max-age=3600"},
+          {"Vary", "Accept-Encoding"},
+          {"X-Content-Type-Options", "nosniff"}};
+}
+
+}  // namespace
+
+ContentCoding coding_of(const http::Request& request) {
+  static constexpr std::string_view kAvailable[] = {"zstd", "gzip"};
+  const auto accepted = request.header("Accept-Encoding");
+  if (!accepted || request.header("Range")) return ContentCoding::kIdentity;
+  const auto best = http::negotiate_encoding(*accepted, kAvailable);
+  if (best == "zstd") return ContentCoding::kZstd;
+  return best == "gzip" ? ContentCoding::kGzip : ContentCoding::kIdentity;
+}
+
+http::Response reply_with(const ServedFile& served) {
+  http::Response response;
+  response.headers = served.headers;
+  response.body = http::FileBody{served.file, served.offset, served.size};
+  return response;
+}
+
+http::Response finish(const http::Request& request, http::Response response) {
+  http::apply_conditionals(request, response);
+  http::apply_range(request, response);
+  return response;
+}
+
+bool is_store_marker(std::string_view path) {
+  while (path.starts_with('/')) path.remove_prefix(1);
+  return equals_ignoring_case(path, "index2.txt") || equals_ignoring_case(path, "pingme.txt");
+}
+
+// A file ready to go out: held in `served`, or unpacked or packed while it is sent by `stream`.
+struct Downloads::Opened {
+  std::shared_ptr<ServedFile> served = std::make_shared<ServedFile>();
+  std::unique_ptr<http::BodyStream> stream;
+  std::optional<std::uint64_t> stream_size;
+};
+
+Downloads::Downloads(const Services& services, FormCache& forms)
+    : services_(services),
+      forms_(forms),
+      served_(kServedCountMax, kServedSizeMax),
+      warmer_(services.blobs) {}
+
+std::shared_ptr<const ServedFile> Downloads::find_served(const Project& project,
+                                                         std::string_view path,
+                                                         ContentCoding coding) {
+  return served_.find(request_key(project, path, coding), services_.keys.generation());
+}
+
+bool Downloads::may_have(const Project& project, const std::vector<std::string>& keys) const {
+  return std::any_of(keys.begin(), keys.end(), [&](const std::string& key) {
+    return services_.keys.may_contain(project.id, key);
+  });
+}
+
+Result<Downloads::Found> Downloads::find(const Ask& ask) {
+  const std::uint64_t generation = services_.keys.generation();
+  for (const std::string& key : ask.wanted.keys) {
+    if (!services_.keys.may_contain(ask.project->id, key)) continue;
+    SIGLA_TRY_ASSIGN(const std::vector<KeyMatch> matches,
+                     services_.catalog.find_key(ask.project->id, key));
+    if (matches.empty()) continue;
+    const KeyMatch& match = matches.front();
+    SIGLA_TRY_ASSIGN(Opened opened, open(match, ask));
+    opened.served->object_size = match.size;
+    Found found{reply_with(*opened.served), match};
+    if (opened.stream) {
+      found.response.body = http::StreamBody{std::move(opened.stream), opened.stream_size};
+    } else {
+      served_.insert(
+          request_key(*ask.project, ask.path, ask.coding), generation, std::move(opened.served));
+    }
+    return found;
+  }
+  return make_error(ErrorCode::kNotFound, "Symbol Not Found");
+}
+
+Result<Downloads::Opened> Downloads::open(const KeyMatch& match, const Ask& ask) {
+  if (ask.wanted.form == WantedForm::kCab) {
+    Opened opened;
+    opened.served->headers = file_headers(match, *ask.project, "cab");
+    SIGLA_TRY_ASSIGN(opened.served->file, open_cab(match, ask.wanted.file_name));
+    SIGLA_TRY_ASSIGN(opened.served->size, opened.served->file->size());
+    return opened;
+  }
+  const bool is_whole_blob = match.offset == 0 && match.size == match.blob_size;
+  if (ask.coding == ContentCoding::kZstd && is_whole_blob) {
+    Opened opened;
+    opened.served->headers = file_headers(match, *ask.project, "zstd");
+    opened.served->headers.emplace_back("Content-Encoding", "zstd");
+    SIGLA_TRY_ASSIGN(opened.served->file, services_.blobs.open_stored(match.blob));
+    SIGLA_TRY_ASSIGN(opened.served->size, opened.served->file->size());
+    return opened;
+  }
+  if (ask.coding == ContentCoding::kGzip && match.size >= kGzipContentSizeMin) {
+    return open_gzip(match, ask);
+  }
+  return open_identity(match, ask);
+}
+
+Result<Downloads::Opened> Downloads::open_gzip(const KeyMatch& match, const Ask& ask) {
+  Opened opened;
+  opened.served->headers = file_headers(match, *ask.project, "gzip");
+  opened.served->headers.emplace_back("Content-Encoding", "gzip");
+  const std::string form_name = content_name(match) + ".gz";
+  opened.served->file = forms_.find(form_name);
+  if (opened.served->file) {
+    SIGLA_TRY_ASSIGN(opened.served->size, opened.served->file->size());
+    return opened;
+  }
+  SIGLA_TRY_ASSIGN(std::unique_ptr<BlobReader> reader, services_.blobs.open(match.blob));
+  opened.stream = std::make_unique<GzipStream>(
+      std::make_unique<BlobStream>(std::move(reader), match.offset, match.size), forms_, form_name);
+  return opened;
+}
+
+Result<Downloads::Opened> Downloads::open_identity(const KeyMatch& match, const Ask& ask) {
+  Opened opened;
+  opened.served->headers = file_headers(match, *ask.project, "");
+  opened.served->offset = match.offset;
+  opened.served->size = match.size;
+  opened.served->file = services_.blobs.find_content(match.blob);
+  if (opened.served->file) return opened;
+  if (match.blob_size <= kUnpackFirstSizeMax) {
+    SIGLA_TRY_ASSIGN(opened.served->file, services_.blobs.open_content(match.blob));
+    return opened;
+  }
+  SIGLA_TRY_ASSIGN(std::unique_ptr<BlobReader> reader, services_.blobs.open(match.blob));
+  opened.stream = std::make_unique<BlobStream>(std::move(reader), match.offset, match.size);
+  opened.stream_size = match.size;
+  warmer_.warm(match.blob);
+  return opened;
+}
+
+Result<std::shared_ptr<const File>> Downloads::open_cab(const KeyMatch& match,
+                                                        std::string_view file_name) {
+  if (match.size > CabWriter::kContentSizeMax) {
+    return make_error(ErrorCode::kNotFound, "too large for a cabinet; ask for the file itself");
+  }
+  const std::uint64_t name_hash = XXH3_64bits(file_name.data(), file_name.size());
+  return forms_.get(fmt::format("{}-{:016x}.cab", content_name(match), name_hash),
+                    [&](const File& form) -> Status {
+                      SIGLA_TRY_ASSIGN(std::unique_ptr<BlobReader> reader,
+                                       services_.blobs.open(match.blob));
+                      BlobStream content(std::move(reader), match.offset, match.size);
+                      CabWriter cab(form, std::string(file_name));
+                      Buffer piece(256U << 10);
+                      while (true) {
+                        SIGLA_TRY_ASSIGN(const std::size_t size, content.read(piece));
+                        if (size == 0) return cab.finish();
+                        SIGLA_TRY(cab.write(Bytes(piece).first(size)));
+                      }
+                    });
+}
+
+}  // namespace sigla::api
