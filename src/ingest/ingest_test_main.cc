@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "convert/symcache_job.h"
 #include "ingest/unpack_job.h"
 #include "ingest/unpack_message.h"
 
@@ -32,6 +33,7 @@ class AccidentProneContext final : public WorkerContext {
 WorkerJobs make_jobs() {
   WorkerJobs jobs;
   add_ingest_jobs(jobs);
+  add_convert_jobs(jobs);
   WorkerJob& unpack = jobs[std::string(kUnpackJob)];
   unpack = [real = unpack](WorkerMessage request, WorkerContext& context) {
     AccidentProneContext accident_prone(context);

@@ -70,6 +70,7 @@ class FilesBlobStore final : public BlobStore {
     const std::string name = hash.hex();
     return blobs_ / name.substr(0, 2) / (name + std::string(kSuffix));
   }
+  Status link(const File& packed, const std::filesystem::path& path);
   Result<SeekableReader> open_seekable(const BlobHash& hash);
 
   const FilesBlobStoreOptions options_;
@@ -79,20 +80,22 @@ class FilesBlobStore final : public BlobStore {
   FileCache contents_;
 };
 
-// All 256 at once: a put never creates a folder, whose own name would need syncing too.
 Status FilesBlobStore::create_folders() {
   std::error_code ignored;
   for (const char* name : {"spool", "cache"}) {
     std::filesystem::remove_all(options_.root / name, ignored);
     SIGLA_TRY(sigla::create_directories(options_.root / name));
   }
-  if (std::filesystem::exists(blobs_ / "ff", ignored)) return {};
   SIGLA_TRY(sigla::create_directories(blobs_));
-  for (unsigned first = 0; first < 256; ++first) {
-    SIGLA_TRY(sigla::create_directories(blobs_ / fmt::format("{:02x}", first)));
-  }
-  SIGLA_TRY(sync_directory(blobs_));
   return sync_directory(options_.root);
+}
+
+Status FilesBlobStore::link(const File& packed, const std::filesystem::path& path) {
+  Status linked = packed.link_to(path);
+  if (linked.has_value() || linked.error().code() != ErrorCode::kNotFound) return linked;
+  SIGLA_TRY(sigla::create_directories(path.parent_path()));
+  SIGLA_TRY(sync_directory(blobs_));
+  return packed.link_to(path);
 }
 
 // The content is read twice: to learn its name, which for the many uploads of known files is all,
@@ -118,7 +121,7 @@ Result<BlobStore::Stored> FilesBlobStore::put(const File& content) {
   }
   stored.size = written.size;
   stored.stored_size = written.stored_size;
-  Status linked = packed.link_to(path);
+  Status linked = link(packed, path);
   stored.was_new = linked.has_value();
   if (!linked.has_value()) {
     // Somebody stored the same content meanwhile; their name may not be on the disk yet.
@@ -186,6 +189,7 @@ Status FilesBlobStore::for_each(const std::function<void(const BlobHash&)>& visi
   std::error_code error;
   for (unsigned first = 0; first < 256; ++first) {
     const auto folder = blobs_ / fmt::format("{:02x}", first);
+    if (!std::filesystem::exists(folder, error)) continue;
     for (std::filesystem::directory_iterator file(folder, error), end; !error && file != end;
          file.increment(error)) {
       const std::string name = file->path().filename().string();
