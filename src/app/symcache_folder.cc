@@ -21,19 +21,17 @@ Result<OpenSymcache> open_symcache(MappedFile file) {
   return OpenSymcache{std::move(file), std::move(cache)};
 }
 
-Result<MappedFile> make_symcache(const File& input,
-                                 const std::filesystem::path& path,
-                                 LazyWorkers& workers) {
+Result<File> make_symcache(const File& input, const std::string& name, LazyWorkers& workers) {
   SIGLA_TRY_ASSIGN(WorkerPool* const pool, workers.get());
-  SIGLA_TRY_ASSIGN(const File output, File::create_in_memory("symcache"));
+  SIGLA_TRY_ASSIGN(File output, File::create_in_memory("symcache"));
   WorkerMessage request;
-  request.payload = path.filename().string();
+  request.payload = name;
   SIGLA_TRY_ASSIGN(File input_copy, input.duplicate());
   SIGLA_TRY_ASSIGN(File output_copy, output.duplicate());
   request.files.push_back(std::move(input_copy));
   request.files.push_back(std::move(output_copy));
   SIGLA_TRY_ASSIGN(const WorkerMessage done, pool->run(kSymcacheJob, std::move(request)));
-  return MappedFile::map(output);
+  return output;
 }
 
 // A name for this state of the file; nothing when it changed so lately that a further change might
@@ -87,23 +85,41 @@ Result<std::string> SymcacheFolder::content_hash(const File& file) const {
   return hash;
 }
 
-Result<OpenSymcache> SymcacheFolder::get(const std::filesystem::path& path,
-                                         LazyWorkers& workers) const {
-  SIGLA_TRY_ASSIGN(const File input, File::open_read(path));
+Result<SymcacheFolder::Found> SymcacheFolder::find_or_make(const File& input,
+                                                           const std::string& name,
+                                                           LazyWorkers& workers) const {
   std::filesystem::path cached;
   if (path_.has_value()) {
     SIGLA_TRY_ASSIGN(const std::string hash, content_hash(input));
     cached =
         *path_ / "symcache" / fmt::format("v{}", symcache::kVersion) / hash.substr(0, 2) / hash;
-    if (auto kept = MappedFile::open(cached); kept.has_value()) {
-      auto opened = open_symcache(*std::move(kept));
-      if (opened.has_value()) return opened;
+    if (auto kept = File::open_read(cached); kept.has_value()) {
+      auto mapped = MappedFile::map(*kept);
+      if (mapped.has_value()) {
+        auto opened = open_symcache(*std::move(mapped));
+        if (opened.has_value()) return Found{*std::move(kept), *std::move(opened)};
+      }
     }
   }
-  SIGLA_TRY_ASSIGN(MappedFile made, make_symcache(input, path, workers));
-  SIGLA_TRY_ASSIGN(OpenSymcache opened, open_symcache(std::move(made)));
+  SIGLA_TRY_ASSIGN(File made, make_symcache(input, name, workers));
+  SIGLA_TRY_ASSIGN(MappedFile mapped, MappedFile::map(made));
+  SIGLA_TRY_ASSIGN(OpenSymcache opened, open_symcache(std::move(mapped)));
   if (path_.has_value()) keep(cached, opened.file.bytes());
-  return opened;
+  return Found{std::move(made), std::move(opened)};
+}
+
+Result<OpenSymcache> SymcacheFolder::get(const std::filesystem::path& path,
+                                         LazyWorkers& workers) const {
+  SIGLA_TRY_ASSIGN(const File input, File::open_read(path));
+  SIGLA_TRY_ASSIGN(Found found, find_or_make(input, path.filename().string(), workers));
+  return std::move(found.opened);
+}
+
+Result<File> SymcacheFolder::get_file(const File& input,
+                                      const std::string& name,
+                                      LazyWorkers& workers) const {
+  SIGLA_TRY_ASSIGN(Found found, find_or_make(input, name, workers));
+  return std::move(found.file);
 }
 
 }  // namespace sigla::app

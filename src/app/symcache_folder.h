@@ -35,8 +35,18 @@ class SymcacheFolder {
   // Errors are those of reading `path` and of the symcache job. A folder that cannot be written to
   // is no error.
   Result<OpenSymcache> get(const std::filesystem::path& path, LazyWorkers& workers) const;
+  // The same for an open file, for those who hand the symcache on: checked, and open for reading.
+  // `name` is the file's, for an identity without one.
+  Result<File> get_file(const File& input, const std::string& name, LazyWorkers& workers) const;
 
  private:
+  struct Found {
+    File file;
+    OpenSymcache opened;
+  };
+  Result<Found> find_or_make(const File& input,
+                             const std::string& name,
+                             LazyWorkers& workers) const;
   Result<std::string> content_hash(const File& file) const;
 
   std::optional<std::filesystem::path> path_;

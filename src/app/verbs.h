@@ -13,6 +13,7 @@ extern const Verb kVerbDumpSyms;
 extern const Verb kVerbInspect;
 extern const Verb kVerbKeys;
 extern const Verb kVerbLookup;
+extern const Verb kVerbSymbolicate;
 extern const Verb kVerbWorker;
 extern const Verb kVerbHelp;
 

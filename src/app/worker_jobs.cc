@@ -3,6 +3,7 @@
 
 #include "convert/symcache_job.h"
 #include "object/identify_job.h"
+#include "symbolicate/walk_job.h"
 
 namespace sigla::app {
 
@@ -11,6 +12,7 @@ WorkerJobs all_worker_jobs() {
   WorkerJobs jobs;
   add_object_jobs(jobs);
   add_convert_jobs(jobs);
+  add_symbolicate_jobs(jobs);
   return jobs;
 }
 

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// One step of a stack walk: what the processors have in common. Private to this folder.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "stackwalk/walker.h"
+
+namespace sigla {
+
+class Unwinder {
+ public:
+  virtual ~Unwinder() = default;
+  // Null for a processor we cannot walk.
+  static std::unique_ptr<Unwinder> make(Arch arch,
+                                        const WalkedProcess& process,
+                                        const minidump::MemoryRegion& stack);
+
+  // The caller of frames.back(), with registers, return address, instruction and trust; nothing at
+  // the end of the stack. May repair the registers of frames.back().
+  virtual std::optional<Frame> caller_of(std::vector<Frame>& frames, bool may_scan) = 0;
+
+  // Fills in where the frame's instruction lies.
+  void locate(Frame& frame) const;
+
+ protected:
+  Unwinder(const WalkedProcess& process,
+           const minidump::MemoryRegion& stack,
+           std::size_t width,
+           const CfiRegisterSet& registers)
+      : process_(process),
+        stack_(stack),
+        width_(width),
+        registers_(registers),
+        evaluator_(width, process.limits.postfix_token_count_max) {}
+
+  struct Found {
+    std::uint64_t location;  // on the stack
+    std::uint64_t address;   // the word that lies there
+  };
+  // The first word from `start` on that looks like a return address.
+  std::optional<Found> scan(std::uint64_t start, unsigned word_count) const;
+  std::optional<Found> scan_below(const Frame& frame, std::uint64_t start) const {
+    return scan(start, frame.trust == Trust::kContext ? 4 * kScanWords : kScanWords);
+  }
+  std::optional<std::uint64_t> read(std::uint64_t address) const {
+    return stack_.read(wrap(address), width_);
+  }
+  std::uint64_t wrap(std::uint64_t value) const {
+    return width_ == 4 ? value & 0xffffffffU : value;
+  }
+  bool is_in_module(std::uint64_t address) const {
+    return process_.modules != nullptr && process_.modules->find(address).has_value();
+  }
+
+  // The module's symbols and the frame's address in it, when both are known.
+  struct Place {
+    const Symcache* symbols;
+    std::uint64_t rva;
+  };
+  std::optional<Place> place_of(const Frame& frame) const;
+  // By the STACK CFI rules at the frame; only registers are set.
+  std::optional<Registers> registers_by_cfi(const Frame& frame);
+
+  // Breakpad ends a walk at an address nobody maps and where the stack does not grow.
+  static bool is_end(const Frame& callee,
+                     std::uint64_t pc,
+                     std::uint64_t sp,
+                     std::uint64_t callee_sp);
+  // The frame of those registers, `step` back from the return address.
+  static Frame make_frame(const Registers& registers,
+                          Trust trust,
+                          std::uint64_t return_address,
+                          std::uint64_t step);
+
+  static constexpr unsigned kScanWords = 40;
+
+  const WalkedProcess& process_;
+  const minidump::MemoryRegion& stack_;
+  const std::size_t width_;
+  const CfiRegisterSet& registers_;
+  ExpressionEvaluator evaluator_;
+  Variables variables_;
+
+ private:
+  bool seems_code(std::uint64_t address) const;
+  mutable std::vector<SymcacheFrame> lookup_;  // kept to save allocations
+};
+
+std::unique_ptr<Unwinder> make_x86_unwinder(const WalkedProcess& process,
+                                            const minidump::MemoryRegion& stack);
+std::unique_ptr<Unwinder> make_amd64_unwinder(const WalkedProcess& process,
+                                              const minidump::MemoryRegion& stack);
+std::unique_ptr<Unwinder> make_arm_unwinder(const WalkedProcess& process,
+                                            const minidump::MemoryRegion& stack);
+std::unique_ptr<Unwinder> make_arm64_unwinder(const WalkedProcess& process,
+                                              const minidump::MemoryRegion& stack);
+
+}  // namespace sigla

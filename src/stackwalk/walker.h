@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// Walks one thread's stack: from its registers and memory to its frames.
+//
+// The methods, their order and their limits are Breakpad's (src/processor/stackwalker*.cc), so that
+// both find the same frames:
+//
+//   x86     STACK WIN (programs, FPO) -> STACK CFI -> ebp chain or scan
+//   amd64   STACK CFI -> return from a leaf (Windows, first frame) -> rbp chain (not Windows) ->
+//   scan ARM     STACK CFI (not iOS) -> r7 chain (iOS) -> scan ARM64   STACK CFI -> x29 chain with
+//   repair of lr -> scan
+//
+// A scan looks at 40 words, 160 below the first frame, for a value just behind an instruction
+// inside a module, and inside a function of it where there are symbols.
+#pragma once
+
+#include <vector>
+
+#include "base/limits.h"
+#include "stackwalk/cfi.h"
+#include "stackwalk/frame.h"
+#include "stackwalk/module_map.h"
+#include "stackwalk/symbol_source.h"
+
+namespace sigla {
+
+// What all threads of a process have in common. Everything pointed at must outlive the walk.
+struct WalkedProcess {
+  enum class System { kWindows, kIos, kNacl, kOther };
+  System system = System::kOther;
+  const ModuleMap* modules = nullptr;  // null: the dump has no usable module list
+  const ModuleMap* unloaded_modules = nullptr;
+  SymbolSource* symbols = nullptr;  // null: nobody was asked to find symbols
+  Limits limits;
+};
+
+// Frames from the innermost out; at least one unless the processor is not one of the four above.
+// `stack` is null when the dump has no memory for the thread.
+std::vector<Frame> walk_stack(const WalkedProcess& process,
+                              const minidump::Context& context,
+                              const minidump::MemoryRegion* stack);
+
+}  // namespace sigla

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// A symbolicated crash: what every output format is written from, and what the walk job sends back.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ident/identity.h"
+#include "stackwalk/frame.h"
+
+namespace sigla {
+
+enum class ModuleStatus : std::uint8_t {
+  kUnused,  // no frame lies in it, so nobody looked for its symbols
+  kFound,
+  kMissing,  // looked for and not found
+  kCorrupt,  // found, and not usable
+};
+// "unused", "found", "missing", "corrupt".
+std::string_view to_string(ModuleStatus status);
+
+struct ReportModule {
+  std::uint64_t base = 0;
+  std::uint64_t size = 0;
+  std::string code_file;         // path as the process had it
+  std::string debug_file;        // path or name; empty when unknown
+  std::string debug_identifier;  // Breakpad's form; empty when unknown
+  std::optional<DebugId> debug_id;
+  CodeId code_id;
+  std::string version;
+  ModuleStatus status = ModuleStatus::kUnused;
+  std::string symbol_source;         // where the symbols came from: a path, a URL
+  std::vector<std::string> explain;  // what was looked for, where, and what came back
+};
+
+struct ReportFrame {
+  std::uint64_t instruction = 0;     // what was looked up
+  std::uint64_t return_address = 0;  // the instruction pointer; of an inlined call, `instruction`
+  Trust trust = Trust::kNone;
+  std::optional<std::uint32_t> module;           // index of Report::modules
+  std::optional<std::uint32_t> unloaded_module;  // else, index of Report::unloaded_modules
+  std::string function;
+  std::uint64_t function_base = 0;  // absolute
+  std::string file;
+  std::uint32_t line = 0;
+  std::uint32_t column = 0;
+  std::uint64_t line_base = 0;  // absolute; 0 when no line covers the frame
+};
+
+struct ReportThread {
+  std::uint32_t id = 0;
+  std::string name;
+  // Innermost first. An inlined call (trust kInline) stands before the frame that contains it.
+  std::vector<ReportFrame> frames;
+};
+
+struct Report {
+  // --- system ---
+  std::string os;
+  std::string os_version;
+  std::string cpu;
+  std::string cpu_info;
+  std::uint32_t cpu_count = 0;
+  Arch arch = Arch::kUnknown;
+  std::uint32_t time = 0;  // when the dump was written, seconds since 1970; 0 when not known
+  std::optional<std::uint32_t> process_id;
+
+  // --- crash ---
+  bool has_crashed = false;
+  std::string crash_reason;
+  std::uint64_t crash_address = 0;
+  std::string assertion;  // empty when there was none
+  std::optional<std::uint32_t>
+      requesting_thread;  // index of threads: crashed, or asked for the dump
+
+  bool has_modules = false;           // the dump has a usable module list, if an empty one
+  std::vector<ReportModule> modules;  // in order of address
+  std::vector<ReportModule> unloaded_modules;
+  std::optional<std::uint32_t> main_module;
+  std::vector<ReportThread> threads;
+  struct Annotation {
+    std::string key;  // may be empty
+    std::string value;
+  };
+  std::vector<Annotation> annotations;
+  std::vector<std::string> warnings;  // damaged parts of the dump that were left out
+};
+
+}  // namespace sigla

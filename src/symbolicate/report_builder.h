@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Walks every thread of a process and gives its frames names: functions, inlined calls, files,
+// lines.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "stackwalk/process.h"
+#include "symbolicate/report.h"
+
+namespace sigla {
+
+// What became of one module's symbols.
+struct SymbolState {
+  ModuleStatus status = ModuleStatus::kUnused;
+  std::string explain;  // why they cannot be used; empty when they can, or were not found
+};
+
+class ReportBuilder {
+ public:
+  // Both are borrowed; `symbols` may be null.
+  ReportBuilder(const Process& process, SymbolSource* symbols)
+      : process_(process), symbols_(symbols) {}
+  Report build();
+
+ private:
+  void add_system();
+  void add_modules();
+  void add_thread(const ProcessThread& thread);
+  void add_frame(const Frame& frame, std::vector<ReportFrame>& out);
+
+  const Process& process_;
+  SymbolSource* symbols_;
+  Report report_;
+  std::vector<SymcacheFrame> found_;  // kept between frames to save allocations
+};
+
+}  // namespace sigla

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a crash dump to a Report, in a sandboxed worker.
+//
+//   SIGLA_TRY_ASSIGN(const auto pool, WorkerPool::start(...));
+//   Symbolicator symbolicator(*pool, &finder);
+//   SIGLA_TRY_ASSIGN(const Report report, symbolicator.symbolicate(dump));
+//   write_text(report)
+//
+// Thread-safe; each call takes one worker of the pool for its duration.
+#pragma once
+
+#include "os/worker.h"
+#include "symbolicate/report.h"
+#include "symbolicate/symbol_finder.h"
+
+namespace sigla {
+
+class Symbolicator {
+ public:
+  // Both are borrowed. `finder` may be null: frames then have modules and offsets only. It has to
+  // use another pool than this one for its conversions.
+  Symbolicator(WorkerPool& pool, SymbolFinder* finder) : pool_(pool), finder_(finder) {}
+
+  // Error kMalformed when the dump cannot be read, or when its reader crashed over it.
+  Result<Report> symbolicate(const File& dump);
+
+ private:
+  WorkerPool& pool_;
+  SymbolFinder* finder_;
+};
+
+}  // namespace sigla

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "symbolicate/walk_job.h"
+
+#include <optional>
+#include <vector>
+
+#include "base/byte_reader.h"
+#include "stackwalk/process.h"
+#include "symbolicate/report_builder.h"
+#include "symbolicate/report_codec.h"
+
+namespace sigla {
+namespace {
+
+constexpr char kWithSymbols = 's';
+
+void put_text(std::string& out, std::string_view text) {
+  const auto size = static_cast<std::uint32_t>(text.size());
+  for (unsigned shift = 0; shift < 32; shift += 8) out += static_cast<char>(size >> shift);
+  out += text;
+}
+
+std::string take_text(ByteReader& reader) {
+  return std::string(as_text(reader.bytes(reader.u32())));
+}
+
+// Asks the parent for symbols, once for each module, and keeps what came back.
+class AskedSymbols : public SymbolSource {
+ public:
+  AskedSymbols(const Process& process, WorkerContext& context)
+      : process_(process), context_(context) {
+    if (process.modules() != nullptr) modules_.resize(process.modules()->modules().size());
+  }
+
+  const Symcache* symbols(std::size_t module_index) override {
+    Loaded& loaded = modules_[module_index];
+    if (loaded.state.status == ModuleStatus::kUnused) load(module_index, loaded);
+    return loaded.symcache ? &*loaded.symcache : nullptr;
+  }
+
+  SymbolState state(std::size_t module_index) const { return modules_[module_index].state; }
+
+ private:
+  struct Loaded {
+    SymbolState state;
+    MappedFile file;
+    std::optional<Symcache> symcache;
+  };
+
+  void load(std::size_t module_index, Loaded& loaded) {
+    loaded.state.status = ModuleStatus::kMissing;
+    const ProcessModule& module = process_.modules()->modules()[module_index];
+    SymcacheRequest request;
+    request.module = static_cast<std::uint32_t>(module_index);
+    request.query.code_file = module.code_file;
+    request.query.debug_file = module.debug_file;
+    request.query.debug_identifier = module.debug_identifier;
+    request.query.debug_id = module.debug_id;
+    request.query.code_id = module.code_id;
+    if (process_.system()) request.query.os = process_.system()->os;
+    request.query.arch = process_.arch();
+    auto answer = context_.ask(kAskSymcache, {encode_symcache_request(request), {}});
+    if (!answer.has_value()) {
+      loaded.state.explain = answer.error().message();
+      return;
+    }
+    if (answer->files.empty()) return;
+    if (Status status = open(answer->files.front(), loaded); !status.has_value()) {
+      loaded.state.status = ModuleStatus::kCorrupt;
+      loaded.state.explain = status.error().message();
+      return;
+    }
+    loaded.state.status = ModuleStatus::kFound;
+  }
+
+  static Status open(const File& file, Loaded& loaded) {
+    SIGLA_TRY_ASSIGN(loaded.file, MappedFile::map(file));
+    SIGLA_TRY_ASSIGN(loaded.symcache, Symcache::open(loaded.file.bytes()));
+    return {};
+  }
+
+  const Process& process_;
+  WorkerContext& context_;
+  std::vector<Loaded> modules_;
+};
+
+}  // namespace
+
+std::string encode_symcache_request(const SymcacheRequest& request) {
+  const ModuleQuery& query = request.query;
+  std::string out;
+  for (unsigned shift = 0; shift < 32; shift += 8) {
+    out += static_cast<char>(request.module >> shift);
+  }
+  put_text(out, query.code_file);
+  put_text(out, query.debug_file);
+  put_text(out, query.debug_identifier);
+  put_text(out, query.debug_id ? query.debug_id->breakpad() : std::string());
+  put_text(out, query.code_id.text());
+  put_text(out, query.os);
+  put_text(out, to_string(query.arch));
+  return out;
+}
+
+Result<SymcacheRequest> decode_symcache_request(Bytes payload) {
+  ByteReader reader(payload);
+  SymcacheRequest request;
+  request.module = reader.u32();
+  request.query.code_file = take_text(reader);
+  request.query.debug_file = take_text(reader);
+  request.query.debug_identifier = take_text(reader);
+  const std::string debug_id = take_text(reader);
+  request.query.code_id = CodeId(take_text(reader));
+  request.query.os = take_text(reader);
+  request.query.arch = parse_arch(take_text(reader));
+  SIGLA_TRY(reader.finish("symcache request"));
+  if (!debug_id.empty()) {
+    SIGLA_TRY_ASSIGN(request.query.debug_id, DebugId::parse(debug_id));
+  }
+  return request;
+}
+
+WorkerMessage make_walk_request(File dump, const WalkOptions& options) {
+  WorkerMessage request;
+  if (options.has_symbols) request.payload += kWithSymbols;
+  request.files.push_back(std::move(dump));
+  return request;
+}
+
+Result<WorkerMessage> run_walk_job(WorkerMessage request, WorkerContext& context) {
+  if (request.files.size() != 1) {
+    return make_error(ErrorCode::kInvalidArgument, "walk job: no dump was handed over");
+  }
+  SIGLA_TRY_ASSIGN(const auto mapped,
+                   MappedFile::map(request.files.front(), context.limits().minidump_size_max));
+  Diagnostics diagnostics;
+  SIGLA_TRY_ASSIGN(const Process process,
+                   Process::open(mapped.bytes(), context.limits(), diagnostics));
+  AskedSymbols symbols(process, context);
+  const bool has_symbols = request.payload.find(kWithSymbols) != std::string::npos;
+  ReportBuilder builder(process, has_symbols ? &symbols : nullptr);
+  Report report = builder.build();
+  for (std::size_t i = 0; i < report.modules.size(); ++i) {
+    SymbolState state = symbols.state(i);
+    report.modules[i].status = state.status;
+    if (!state.explain.empty()) report.modules[i].explain.push_back(std::move(state.explain));
+  }
+  for (const auto& [category, found] : diagnostics.categories()) {
+    for (const std::string& detail : found.details)
+      report.warnings.push_back(category + ": " + detail);
+  }
+  WorkerMessage answer;
+  answer.payload = encode_report(report);
+  return answer;
+}
+
+void add_symbolicate_jobs(WorkerJobs& jobs) { jobs.emplace(kWalkJob, run_walk_job); }
+
+}  // namespace sigla
