@@ -20,7 +20,7 @@ namespace {
 
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 constexpr std::uint32_t kRateWindowSeconds = 30;
-constexpr std::uint32_t kLingerSecondsMax = 5;
+constexpr std::uint32_t kLingerSecondsMax = 2;
 
 }  // namespace
 

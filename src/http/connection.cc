@@ -133,7 +133,8 @@ Task<std::optional<Response>> Connection::run_route(const Route& route) {
       co_return refused;
     }
   }
-  if (!parser_.done()) {
+  // An empty body is one, too: its handler wants a file, or the hash of nothing.
+  if (!parser_.done() || route.body == BodyPolicy::kSpool || route.hash_body) {
     const auto refusal = co_await receive_body(route);
     if (refusal.has_value()) {
       keep_alive_ = false;

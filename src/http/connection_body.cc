@@ -78,7 +78,7 @@ Task<std::optional<Refusal>> Connection::receive_body(const Route& route) {
   if (auto refusal = check_body(route); refusal.has_value()) co_return refusal;
   BodySink sink(route, state_.options, parser_.content_length(), request_);
   if (auto refusal = sink.prepare(); refusal.has_value()) co_return refusal;
-  if (parser_.expects_continue() && parser_.is_http_1_1() && in_.empty()) {
+  if (parser_.expects_continue() && parser_.is_http_1_1() && !parser_.done() && in_.empty()) {
     channel_.enter(Channel::Phase::kSend);
     const bool sent = co_await channel_.write(as_bytes(kContinue), Bytes(), false);
     if (!sent) co_return kGone;
@@ -139,7 +139,7 @@ Task<std::optional<Refusal>> Connection::receive_into(BodySink& sink, std::uint6
     channel_.enter(Channel::Phase::kWork);
     co_await background_.wait();
     if (written.has_value()) break;
-    if (parser_.done()) in_.assign(half.unparsed());
+    if (parser_.done()) in_.append(half.unparsed());
     const auto write = [&sink, &half, &written, last = parser_.done()] {
       written = sink.write(half.body());
       if (last && !written.has_value()) written = sink.finish();

@@ -33,12 +33,14 @@ class InputBuffer {
     begin_ += size;
     if (begin_ == end_) begin_ = end_ = 0;
   }
-  // Requires: no bytes are held.
-  void assign(Bytes bytes) {
-    if (data_.size() < bytes.size()) data_.resize(bytes.size());
-    std::copy(bytes.begin(), bytes.end(), data_.begin());
-    begin_ = 0;
-    end_ = bytes.size();
+  void append(Bytes bytes) {
+    while (!bytes.empty()) {
+      const MutableBytes room = space(data_.size() + bytes.size());
+      const std::size_t size = std::min(room.size(), bytes.size());
+      std::copy_n(bytes.begin(), size, room.begin());
+      added(size);
+      bytes = bytes.subspan(size);
+    }
   }
   // Gives back what a large head needed.
   void shrink() {
