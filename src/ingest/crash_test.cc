@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A server that is killed at any instant has every file it acknowledged, and shows no other one.
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -8,7 +9,7 @@
 #include <random>
 #include <thread>
 
-#include "ingest/archive_builder.h"
+#include "codec/archive_testing.h"
 #include "ingest/ingest.h"
 #include "store/files/files_blob_store.h"
 #include "store/sqlite/sqlite_catalog.h"
@@ -126,6 +127,57 @@ TEST(IngestCrash, LosesNothingThatWasAcknowledged) {
   std::size_t blob_count = 0;
   ASSERT_THAT(stores.blobs->for_each([&](const BlobHash&) { ++blob_count; }), IsOk());
   EXPECT_EQ(blob_count, known.size());
+}
+
+// A full disk looks like this to the server and its workers: a write that fails half-way.
+TEST(IngestCrash, KeepsWhatCameBeforeTheDiskWasFull) {
+  ASSERT_OK_AND_ASSIGN(const TempDirectory directory, TempDirectory::create());
+  const std::string archive = make_archive("gnutar",
+                                           "none",
+                                           {{"good.sym", make_sym(1)},
+                                            {"large.sym", make_sym(2, 100'000)},
+                                            {"unseen.sym", make_sym(3)}});
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::signal(SIGXFSZ, SIG_IGN);
+    const auto run = [&]() -> Status {
+      SIGLA_TRY_ASSIGN(const Stores stores, open_stores(directory.path()));
+      SIGLA_TRY(stores.catalog->create_project("default", true));
+      UploadRequest request;
+      request.body = make_file(archive);
+      request.project_id = 1;
+      const rlimit limit{1 << 20, 1 << 20};
+      ::setrlimit(RLIMIT_FSIZE, &limit);
+      SIGLA_TRY_ASSIGN(const auto workers,
+                       WorkerPool::start({.command = {"/proc/self/exe", "worker"}, .limits = {}}));
+      Ingest ingest(*stores.catalog,
+                    *stores.blobs,
+                    *workers,
+                    {.spool = directory.path() / "spool", .limits = {}});
+      SIGLA_TRY(ingest.run(std::move(request)));
+      return {};
+    };
+    const Status status = run();
+    ::_exit(!status.has_value() && status.error().code() == ErrorCode::kUnavailable ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0) << "the upload was not answered with kUnavailable";
+
+  ASSERT_OK_AND_ASSIGN(const Stores stores, open_stores(directory.path()));
+  ASSERT_OK_AND_ASSIGN(const Upload upload, stores.catalog->find_upload(1));
+  EXPECT_EQ(upload.state, UploadState::kFailed);
+  EXPECT_THAT(upload.error, testing::HasSubstr("File too large"));
+  EXPECT_EQ(upload.stored_count, 1U);
+  std::size_t blob_count = 0;
+  ASSERT_THAT(stores.blobs->for_each([&](const BlobHash& hash) {
+    ++blob_count;
+    const auto content = stores.blobs->open_content(hash);
+    ASSERT_THAT(content, IsOk());
+    EXPECT_EQ(read_all_of(**content), make_sym(1));
+  }),
+              IsOk());
+  EXPECT_EQ(blob_count, 1U);
 }
 
 }  // namespace

@@ -5,8 +5,8 @@
 
 #include <thread>
 
+#include "codec/archive_testing.h"
 #include "ident/lookup_keys.h"
-#include "ingest/archive_builder.h"
 #include "store/files/files_blob_store.h"
 #include "store/sqlite/sqlite_catalog.h"
 #include "testing/matchers.h"

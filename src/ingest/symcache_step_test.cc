@@ -6,7 +6,7 @@
 #include <atomic>
 #include <thread>
 
-#include "ingest/archive_builder.h"
+#include "codec/archive_testing.h"
 #include "store/memory/memory_blob_store.h"
 #include "symcache/symcache.h"
 #include "testing/matchers.h"

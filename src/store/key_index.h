@@ -33,7 +33,7 @@ class KeyIndex {
   Result<std::vector<KeyMatch>> find(Id project_id, std::string_view key);
   Status commit(const IngestBatch& batch);
 
-  // Without any lock. False: certainly no object of the project has the key, which is in lower case.
+  // Without any lock. False: certainly no object of the project has the key (in lower case).
   bool may_contain(Id project_id, std::string_view lowered_key) const {
     return !is_loaded() || filter_.may_contain(KeyFilter::hash(project_id, lowered_key));
   }

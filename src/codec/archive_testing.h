@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Archives for tests, made by libarchive, and the symbol files in them.
+// Archives for tests, made by libarchive, and the symbol files in them. Compiled into the tests
+// that need it.
 #pragma once
 
 #include <string>

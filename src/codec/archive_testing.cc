@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ingest/archive_builder.h"
+#include "codec/archive_testing.h"
 
 #include <archive.h>
 #include <archive_entry.h>
