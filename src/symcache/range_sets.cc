@@ -39,10 +39,12 @@ bool NestedRanges::add(std::uint64_t low, std::uint64_t high, std::uint32_t entr
     auto first = children->lower_bound(low);
     if (first != children->end() && low >= nodes_[first->second].low) {
       Node& outer = nodes_[first->second];
-      if (high > outer.high) return false;
-      if (!allow_equal_ && outer.low == low && outer.high == high) return false;
-      children = &outer.children;
-      continue;
+      if (high <= outer.high) {
+        if (!allow_equal_ && outer.low == low && outer.high == high) return false;
+        children = &outer.children;
+        continue;
+      }
+      if (low > outer.low) return false;  // crosses its end; at the same start it is the outer one
     }
     auto last = children->lower_bound(high);
     const bool touches_last = last != children->end() && high >= nodes_[last->second].low;

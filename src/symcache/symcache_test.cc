@@ -279,6 +279,19 @@ TEST(SymcacheWriter, NestsInlinedCallsByRangeAndOrder) {
   EXPECT_EQ(writer.diagnostics().count(), 1U);
 }
 
+TEST(SymcacheWriter, PutsALongerCallAroundOneThatBeginsWithIt) {
+  SymcacheWriter writer{Limits()};
+  writer.name_origin(0, "inner");
+  writer.name_origin(1, "outer");
+  add_function(writer, 0x1000, 0x100, "f");
+  add_inline(writer, 0, SymcacheWriter::kNoFile, 2, {{0x1010, 0x10}});
+  add_inline(writer, 1, SymcacheWriter::kNoFile, 3, {{0x1010, 0x20}});
+  ASSERT_OK_AND_ASSIGN(const Buffer file, writer.finish_to_buffer());
+  ASSERT_OK_AND_ASSIGN(const Symcache cache, Symcache::open(Bytes(file)));
+  EXPECT_THAT(names_at(cache, 0x101f), ElementsAre("inner@:0", "outer@:2", "f@:3"));
+  EXPECT_THAT(names_at(cache, 0x102f), ElementsAre("outer@:0", "f@:3"));
+}
+
 TEST(SymcacheWriter, RefusesInliningDeeperThanTheLimit) {
   Limits limits;
   limits.inline_depth_max = 3;
