@@ -112,7 +112,7 @@ Status UploadWriter::store(UnpackedFile file) {
   if (!entry.reason.empty()) {
     add_entry(std::move(entry));
   } else {
-    SIGLA_TRY_ASSIGN(auto stored, blobs_.put(file.content));
+    SIGLA_TRY_ASSIGN(auto stored, blobs_.put_unsynced(file.content));
     SIGLA_TRY_ASSIGN(const bool duplicate, is_duplicate(stored.hash));
     entry.size = stored.size;
     entry.blob = stored.hash;
@@ -120,10 +120,11 @@ Status UploadWriter::store(UnpackedFile file) {
     entry.format = to_string(file.objects.front().identity.format);
     batch_.blobs.push_back({stored.hash, stored.size, stored.stored_size});
     batch_hashes_.insert(stored.hash);
-    pins_.push_back(std::move(stored.pin));
     add_objects(file, stored.hash);
+    unsynced_.push_back(std::move(stored));
     add_entry(std::move(entry));
   }
+  if (unsynced_.size() >= kUnsyncedMax) SIGLA_TRY(sync());
   return batch_.entries.size() < kBatchSizeMax ? Status() : commit();
 }
 
@@ -150,29 +151,51 @@ void UploadWriter::add_objects(const UnpackedFile& file, const BlobHash& hash) {
   }
 }
 
-void UploadWriter::add_entry(UploadEntry entry) {
-  switch (entry.result) {
+std::uint32_t& UploadWriter::count_of(EntryResult result) {
+  switch (result) {
     case EntryResult::kStored:
-      ++upload_.stored_count;
-      break;
+      return upload_.stored_count;
     case EntryResult::kDuplicate:
-      ++upload_.duplicate_count;
-      break;
+      return upload_.duplicate_count;
     case EntryResult::kRefused:
-      ++upload_.refused_count;
-      break;
+      return upload_.refused_count;
   }
+  SIGLA_CHECK(false);
+}
+
+void UploadWriter::add_entry(UploadEntry entry) {
+  ++count_of(entry.result);
   if (entries_.size() < kEntriesKeptMax) entries_.push_back(entry);
   batch_.entries.push_back(std::move(entry));
 }
 
+// A sync that failed once may succeed the next time although the data is lost, so what it was for
+// is given up.
+Status UploadWriter::sync() {
+  Status synced = blobs_.sync(unsynced_);
+  if (!synced.has_value()) {
+    for (const UploadEntry& entry : batch_.entries) --count_of(entry.result);
+    unsynced_.clear();
+    start_batch();
+    return synced;
+  }
+  for (auto& stored : unsynced_) pins_.push_back(std::move(stored.pin));
+  unsynced_.clear();
+  return {};
+}
+
 Status UploadWriter::commit() {
+  SIGLA_TRY(sync());
   SIGLA_TRY(catalog_.commit(batch_));
+  start_batch();
+  return {};
+}
+
+void UploadWriter::start_batch() {
   batch_ = IngestBatch();
   batch_.upload_id = upload_.id;
   batch_hashes_.clear();
   pins_.clear();
-  return {};
 }
 
 Status UploadWriter::finish(const Status& status) {
@@ -182,6 +205,9 @@ Status UploadWriter::finish(const Status& status) {
   }
   changed_.notify_all();
   thread_.join();
+  if (Status synced = sync(); !synced.has_value() && !error_.has_value()) {
+    error_ = std::move(synced).error();
+  }
   // What was stored before the error is good and stays.
   const Error* error = error_.has_value()   ? &*error_
                        : status.has_value() ? nullptr

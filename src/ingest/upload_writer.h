@@ -43,13 +43,17 @@ class UploadWriter {
   static constexpr std::size_t kQueueSizeMax = 64;
   static constexpr std::uint64_t kQueueBytesMax = 256ULL << 20;
   static constexpr std::size_t kBatchSizeMax = 500;
+  static constexpr std::size_t kUnsyncedMax = 128;  // each is an open file
 
   void run();
   Status store(UnpackedFile file);
   Result<bool> is_duplicate(const BlobHash& hash);
   void add_objects(const UnpackedFile& file, const BlobHash& hash);
   void add_entry(UploadEntry entry);
+  std::uint32_t& count_of(EntryResult result);
+  Status sync();
   Status commit();
+  void start_batch();
 
   Catalog& catalog_;
   BlobStore& blobs_;
@@ -66,6 +70,7 @@ class UploadWriter {
   // --- the thread's, and finish()'s once the thread is gone ---
   IngestBatch batch_;
   std::set<BlobHash> batch_hashes_;
+  std::vector<BlobStore::Stored> unsynced_;
   std::vector<std::shared_ptr<const void>> pins_;
   std::vector<UploadEntry> entries_;
 

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -33,6 +34,11 @@ class BlobReader {
   virtual Result<std::size_t> read_at(MutableBytes buffer, std::uint64_t offset) = 0;
 };
 
+// A blob on its way to the disk; each store derives its own.
+struct UnsyncedBlob {
+  virtual ~UnsyncedBlob() = default;
+};
+
 class BlobStore {
  public:
   virtual ~BlobStore() = default;
@@ -44,10 +50,20 @@ class BlobStore {
     bool was_new = false;
     // While it lives, remove() leaves the blob alone: hold it until the catalog refers to the blob.
     std::shared_ptr<const void> pin;
+    std::shared_ptr<UnsyncedBlob> unsynced;  // until sync()
   };
-  // Hashes `content` (from its start to its end) and keeps it, durable when this returns. Content
-  // that is there already is not written again.
-  virtual Result<Stored> put(const File& content) = 0;
+  // Hashes `content` (from its start to its end) and keeps it once sync() returned OK; until then
+  // it is not there for anybody. Content that is there already is not written again.
+  virtual Result<Stored> put_unsynced(const File& content) = 0;
+  // Makes all of these durable and sets their was_new. Many at once wait for the disk hardly longer
+  // than one.
+  virtual Status sync(std::span<Stored> stored) = 0;
+  // Both: durable when this returns.
+  Result<Stored> put(const File& content) {
+    SIGLA_TRY_ASSIGN(Stored stored, put_unsynced(content));
+    SIGLA_TRY(sync({&stored, 1}));
+    return stored;
+  }
 
   // --- kNotFound without the blob, kUnavailable when its stored form is damaged ---
   virtual Result<std::unique_ptr<BlobReader>> open(const BlobHash& hash) = 0;

@@ -31,6 +31,10 @@ class FlushingSink final : public ByteSink {
     }
     return {};
   }
+  // The rest of the way to the disk goes on while the caller does other things.
+  void start_last_flush() {
+    static_cast<void>(::sync_file_range(file_.fd(), 0, 0, SYNC_FILE_RANGE_WRITE));
+  }
 
  private:
   void flush(std::uint64_t offset, unsigned flags) {
@@ -63,7 +67,7 @@ Result<PackedBlob> write_blob(const File& content, const File& packed, int compr
     SIGLA_TRY(writer.write(Bytes(buffer).first(filled)));
   }
   SIGLA_TRY(writer.finish());
-  SIGLA_TRY(packed.sync());
+  sink.start_last_flush();
   return PackedBlob{hasher.finish(), writer.size(), writer.packed_size()};
 }
 

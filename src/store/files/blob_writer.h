@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Packs one content into the stored form of a blob and brings it to the disk.
+// Packs one content into the stored form of a blob and sends it on its way to the disk.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,8 @@ struct PackedBlob {
   std::uint64_t stored_size = 0;
 };
 
-// Reads `content` once, from its start to its end. `packed` is empty; it is synced on return.
+// Reads `content` once, from its start to its end. `packed` is empty; the caller syncs
+// it.
 Result<PackedBlob> write_blob(const File& content, const File& packed, int compression_level);
 
 }  // namespace sigla

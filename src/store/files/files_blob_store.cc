@@ -5,6 +5,8 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <set>
+
 #include "base/log.h"
 #include "base/text.h"
 #include "codec/hash.h"
@@ -44,6 +46,16 @@ class FilesBlobReader final : public BlobReader {
   SeekableReader reader_;
 };
 
+// Packed, without a name yet.
+struct FileOnItsWay final : UnsyncedBlob {
+  explicit FileOnItsWay(File packed_file) : packed(std::move(packed_file)) {}
+  File packed;
+};
+
+const File& file_of(const BlobStore::Stored& stored) {
+  return static_cast<const FileOnItsWay&>(*stored.unsynced).packed;
+}
+
 class FilesBlobStore final : public BlobStore {
  public:
   explicit FilesBlobStore(FilesBlobStoreOptions options)
@@ -56,7 +68,8 @@ class FilesBlobStore final : public BlobStore {
 
   Status create_folders();
 
-  Result<Stored> put(const File& content) override;
+  Result<Stored> put_unsynced(const File& content) override;
+  Status sync(std::span<Stored> stored) override;
   Result<std::unique_ptr<BlobReader>> open(const BlobHash& hash) override;
   Result<std::shared_ptr<const File>> open_stored(const BlobHash& hash) override;
   Result<std::shared_ptr<const File>> open_content(const BlobHash& hash) override;
@@ -70,7 +83,7 @@ class FilesBlobStore final : public BlobStore {
     const std::string name = hash.hex();
     return blobs_ / name.substr(0, 2) / (name + std::string(kSuffix));
   }
-  Status link(const File& packed, const std::filesystem::path& path);
+  Result<bool> link(const File& packed, const std::filesystem::path& path);
   Result<SeekableReader> open_seekable(const BlobHash& hash);
 
   const FilesBlobStoreOptions options_;
@@ -90,30 +103,22 @@ Status FilesBlobStore::create_folders() {
   return sync_directory(options_.root);
 }
 
-Status FilesBlobStore::link(const File& packed, const std::filesystem::path& path) {
-  Status linked = packed.link_to(path);
-  if (linked.has_value() || linked.error().code() != ErrorCode::kNotFound) return linked;
-  SIGLA_TRY(sigla::create_directories(path.parent_path()));
-  SIGLA_TRY(sync_directory(blobs_));
-  return packed.link_to(path);
-}
-
 // The content is read twice: to learn its name, which for the many uploads of known files is all,
 // and to pack it. It may still be open in a worker process that no longer does what we wrote, so
 // what was packed is hashed again.
-Result<BlobStore::Stored> FilesBlobStore::put(const File& content) {
+Result<BlobStore::Stored> FilesBlobStore::put_unsynced(const File& content) {
   SIGLA_TRY_ASSIGN(const Sha256Digest digest, sha256(content));
   Stored stored;
   stored.hash.bytes = digest;
   stored.pin = pins_.pin(stored.hash);
-  const std::filesystem::path path = path_of(stored.hash);
   std::error_code ignored;
-  if (const auto stored_size = std::filesystem::file_size(path, ignored); !ignored) {
+  if (const auto stored_size = std::filesystem::file_size(path_of(stored.hash), ignored);
+      !ignored) {
     SIGLA_TRY_ASSIGN(stored.size, content.size());
     stored.stored_size = stored_size;
     return stored;
   }
-  SIGLA_TRY_ASSIGN(const File packed, File::create_unnamed(spool_));
+  SIGLA_TRY_ASSIGN(File packed, File::create_unnamed(spool_));
   SIGLA_TRY_ASSIGN(const PackedBlob written,
                    write_blob(content, packed, options_.compression_level));
   if (written.digest != digest) {
@@ -121,14 +126,41 @@ Result<BlobStore::Stored> FilesBlobStore::put(const File& content) {
   }
   stored.size = written.size;
   stored.stored_size = written.stored_size;
-  Status linked = link(packed, path);
-  stored.was_new = linked.has_value();
-  if (!linked.has_value()) {
-    // Somebody stored the same content meanwhile; their name may not be on the disk yet.
-    if (linked.error().code() != ErrorCode::kConflict) return std::move(linked).error();
-    SIGLA_TRY(sync_directory(path.parent_path()));
-  }
+  stored.unsynced = std::make_shared<FileOnItsWay>(std::move(packed));
   return stored;
+}
+
+// First all contents, then all names, then all folders: the first sync of each kind waits for the
+// disk and takes most of the others along.
+Status FilesBlobStore::sync(std::span<Stored> stored) {
+  for (const Stored& one : stored) {
+    if (one.unsynced != nullptr) SIGLA_TRY(file_of(one).sync());
+  }
+  std::set<std::filesystem::path> folders;
+  for (Stored& one : stored) {
+    const std::filesystem::path path = path_of(one.hash);
+    // That of a blob which was there as well: who made its name may not have synced it yet.
+    folders.insert(path.parent_path());
+    if (one.unsynced == nullptr) continue;
+    SIGLA_TRY_ASSIGN(one.was_new, link(file_of(one), path));
+    one.unsynced.reset();
+  }
+  for (const auto& folder : folders) SIGLA_TRY(sync_directory(folder));
+  return {};
+}
+
+// False when the name is taken: somebody stored the same content meanwhile.
+Result<bool> FilesBlobStore::link(const File& packed, const std::filesystem::path& path) {
+  const std::string self = fmt::format("/proc/self/fd/{}", packed.fd());
+  for (bool has_folder = false;; has_folder = true) {
+    if (::linkat(AT_FDCWD, self.c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW) == 0) {
+      return true;
+    }
+    if (errno == EEXIST) return false;
+    if (errno != ENOENT || has_folder) return errno_error("link " + path.string());
+    SIGLA_TRY(sigla::create_directories(path.parent_path()));
+    SIGLA_TRY(sync_directory(blobs_));
+  }
 }
 
 Result<std::shared_ptr<const File>> FilesBlobStore::open_stored(const BlobHash& hash) {

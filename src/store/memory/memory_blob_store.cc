@@ -25,9 +25,14 @@ Error not_found(const BlobHash& hash) {
   return make_error(ErrorCode::kNotFound, "no blob {}", hash.hex());
 }
 
+struct FilesOnTheirWay final : UnsyncedBlob {
+  File content;
+  File packed;
+};
+
 }  // namespace
 
-Result<BlobStore::Stored> MemoryBlobStore::put(const File& content) {
+Result<BlobStore::Stored> MemoryBlobStore::put_unsynced(const File& content) {
   SIGLA_TRY_ASSIGN(File copied, File::create_in_memory("blob"));
   FileSource source(content);
   FileSink sink(copied);
@@ -44,13 +49,23 @@ Result<BlobStore::Stored> MemoryBlobStore::put(const File& content) {
   SIGLA_TRY(writer.finish());
   stored.stored_size = writer.packed_size();
 
-  const std::lock_guard lock(mutex_);
-  stored.was_new = blobs_
-                       .emplace(stored.hash,
-                                Blob{std::make_shared<File>(std::move(copied)),
-                                     std::make_shared<File>(std::move(packed))})
-                       .second;
+  auto files = std::make_shared<FilesOnTheirWay>();
+  files->content = std::move(copied);
+  files->packed = std::move(packed);
+  stored.unsynced = std::move(files);
   return stored;
+}
+
+Status MemoryBlobStore::sync(std::span<Stored> stored) {
+  const std::lock_guard lock(mutex_);
+  for (Stored& one : stored) {
+    auto& files = static_cast<FilesOnTheirWay&>(*one.unsynced);
+    Blob blob{std::make_shared<File>(std::move(files.content)),
+              std::make_shared<File>(std::move(files.packed))};
+    one.was_new = blobs_.emplace(one.hash, std::move(blob)).second;
+    one.unsynced.reset();
+  }
+  return {};
 }
 
 Result<std::unique_ptr<BlobReader>> MemoryBlobStore::open(const BlobHash& hash) {

@@ -12,7 +12,8 @@ namespace sigla {
 
 class MemoryBlobStore final : public BlobStore {
  public:
-  Result<Stored> put(const File& content) override;
+  Result<Stored> put_unsynced(const File& content) override;
+  Status sync(std::span<Stored> stored) override;
   Result<std::unique_ptr<BlobReader>> open(const BlobHash& hash) override;
   Result<std::shared_ptr<const File>> open_stored(const BlobHash& hash) override;
   Result<std::shared_ptr<const File>> open_content(const BlobHash& hash) override;
