@@ -16,6 +16,8 @@ const Verb* const kVerbs[] = {
     &kVerbDumpSyms,
     &kVerbDemangle,
     &kVerbSymbolicate,
+    &kVerbToken,
+    &kVerbProject,
     &kVerbWorker,
     &kVerbHelp,
 };

@@ -13,7 +13,9 @@ extern const Verb kVerbDumpSyms;
 extern const Verb kVerbInspect;
 extern const Verb kVerbKeys;
 extern const Verb kVerbLookup;
+extern const Verb kVerbProject;
 extern const Verb kVerbSymbolicate;
+extern const Verb kVerbToken;
 extern const Verb kVerbWorker;
 extern const Verb kVerbHelp;
 
