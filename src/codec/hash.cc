@@ -3,6 +3,8 @@
 
 #include <openssl/evp.h>
 
+#include <algorithm>
+
 namespace sigla {
 namespace {
 
@@ -63,7 +65,9 @@ Sha256Digest sha256(Bytes bytes) { return digest_of<Sha256Digest>(bytes); }
 
 Result<Sha256Digest> sha256(const File& file) {
   Sha256 hasher;
-  Buffer chunk(kChunkSize);
+  SIGLA_TRY_ASSIGN(const std::uint64_t size, file.size());
+  // Of pipes and the like the size is 0.
+  Buffer chunk(size == 0 ? kChunkSize : std::min<std::uint64_t>(size, kChunkSize));
   std::uint64_t offset = 0;
   while (true) {
     SIGLA_TRY_ASSIGN(const std::size_t count, file.read_at(chunk, offset));

@@ -3,11 +3,14 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
+
 #include "codec/zstd_seekable.h"
 
 namespace sigla {
 namespace {
 
+constexpr std::size_t kFrameSizeMin = 4U << 10U;
 // Written data goes to the disk in steps of this size while more is packed, so that the sync at the
 // end finds little to do and other writers never queue behind a whole upload.
 constexpr std::uint64_t kFlushStep = 8ULL << 20;
@@ -50,9 +53,13 @@ class FlushingSink final : public ByteSink {
 
 Result<PackedBlob> write_blob(const File& content, const File& packed, int compression_level) {
   FlushingSink sink(packed);
-  SeekableWriter writer(sink, SeekableWriter::kFrameSize, compression_level);
+  // Small contents, of which uploads have many, get small buffers: fresh memory is what they cost.
+  SIGLA_TRY_ASSIGN(const std::uint64_t size, content.size());
+  const auto frame_size = static_cast<std::size_t>(
+      std::clamp<std::uint64_t>(size, kFrameSizeMin, SeekableWriter::kFrameSize));
+  SeekableWriter writer(sink, frame_size, compression_level);
   Sha256 hasher;
-  Buffer buffer(SeekableWriter::kFrameSize);
+  Buffer buffer(frame_size);
   FileSource source(content);
   while (true) {
     // Whole frames, so that the writer packs them in place.
