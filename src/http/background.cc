@@ -47,6 +47,8 @@ void Background::finished() {
   waiter->resume();
 }
 
+void Background::abandon() { const std::unique_ptr<Waiter> waiter = std::move(waiter_); }
+
 Task<void> Background::wait() {
   if (!is_running_) co_return;
   co_await asio::async_initiate<const asio::use_awaitable_t<>&, void()>(

@@ -23,6 +23,9 @@ class Background {
   bool is_running() const { return is_running_; }
   // Returns once no job is running; at most one coroutine waits.
   Task<void> wait();
+  // Once neither pool nor io thread runs any more: destroys the coroutine that waits, which would
+  // otherwise own itself through its waiter. That may destroy this object, too.
+  void abandon();
 
  private:
   struct Waiter;

@@ -34,6 +34,8 @@ class Connection {
   void tick() { channel_.tick(); }
   void close_if_idle();
   void abort() { channel_.abort(); }
+  // See Background::abandon().
+  void abandon() { background_.abandon(); }
 
  private:
   // connection.cc: one request after the other.

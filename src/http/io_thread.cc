@@ -42,7 +42,10 @@ class IoThread::Loop {
         acceptor_(context_, listener_.fd()),
         sweep_(context_),
         pause_(context_) {}
-  ~Loop() { acceptor_.release(); }
+  ~Loop() {
+    for (Connection* connection : connections_) connection->abandon();
+    acceptor_.release();
+  }
 
   void run() {
     asio::co_spawn(context_, accept_all(), asio::detached);
