@@ -6,7 +6,6 @@
 #include <unordered_map>
 #include <utility>
 
-#include "api/glob.h"
 #include "base/text.h"
 #include "store/token.h"
 
@@ -124,13 +123,13 @@ Result<Token> Access::authorise(std::string_view secret,
 }
 
 Status Access::may_use_tag(const Token& token, std::string_view tag) {
-  if (token.tag_restriction.empty() || glob_matches(token.tag_restriction, tag)) return {};
+  if (matches_restriction(token.tag_restriction, std::string(tag))) return {};
   return make_error(
       ErrorCode::kPermissionDenied, "token is limited to tags like '{}'", token.tag_restriction);
 }
 
 Status Access::may_use_file_name(const Token& token, std::string_view name) {
-  if (token.name_restriction.empty() || glob_matches(token.name_restriction, base_name(name))) {
+  if (matches_restriction(token.name_restriction, std::string(base_name(name)))) {
     return {};
   }
   return make_error(

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "http/target.h"
+#include "ingest/unpack_job.h"
 #include "store/token.h"
 #include "testing/matchers.h"
 
@@ -18,13 +19,52 @@ std::unique_ptr<Access> load_access(Catalog& catalog) {
   return std::move(access).value();
 }
 
+// Runs the real jobs in this process, one at a time.
+class InlineWorkers final : public WorkerPool {
+ public:
+  InlineWorkers() { add_ingest_jobs(jobs_); }
+  Result<WorkerMessage> run(std::string_view job,
+                            WorkerMessage request,
+                            const WorkerRequestHandler& on_request,
+                            std::chrono::milliseconds) override {
+    Context context(on_request);
+    return jobs_.find(job)->second(std::move(request), context);
+  }
+
+ private:
+  class Context final : public WorkerContext {
+   public:
+    explicit Context(const WorkerRequestHandler& handler) : handler_(handler) {}
+    Result<WorkerMessage> ask(std::string_view what, WorkerMessage request) override {
+      return handler_(what, std::move(request));
+    }
+    const Limits& limits() const override { return limits_; }
+
+   private:
+    const WorkerRequestHandler& handler_;
+    Limits limits_;
+  };
+  WorkerJobs jobs_;
+};
+
 }  // namespace
 
 ApiTest::ApiTest()
     : catalog_(std::make_unique<IndexedCatalog>(std::make_unique<MemoryCatalog>())),
       blobs_(std::make_unique<MemoryBlobStore>()),
       access_(load_access(*catalog_)),
-      services_{*catalog_, *blobs_, *access_, catalog_->key_index(), Limits()} {
+      spool_(TempDirectory::create().value()),
+      workers_(std::make_unique<InlineWorkers>()),
+      ingest_(std::make_unique<Ingest>(
+          *catalog_, *blobs_, *workers_, Ingest::Options{.spool = spool_.path(), .limits = {}})),
+      services_{*catalog_,
+                *blobs_,
+                *access_,
+                catalog_->key_index(),
+                *ingest_,
+                metrics_,
+                spool_.path(),
+                Limits()} {
   catalog_->key_index().wait_until_loaded();
   admin_ = make_token("", {Capability::kAdmin});
 }

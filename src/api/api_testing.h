@@ -47,6 +47,10 @@ class ApiTest : public testing::Test {
   std::unique_ptr<IndexedCatalog> catalog_;
   std::unique_ptr<BlobStore> blobs_;
   std::unique_ptr<Access> access_;
+  TempDirectory spool_;
+  std::unique_ptr<WorkerPool> workers_;
+  std::unique_ptr<Ingest> ingest_;
+  Metrics metrics_;
   Services services_;
   std::string admin_;
 };

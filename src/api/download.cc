@@ -11,6 +11,7 @@
 #include "api/gzip_stream.h"
 #include "base/text.h"
 #include "codec/cab.h"
+#include "codec/encoder.h"
 #include "http/conditional.h"
 #include "http/head_writer.h"
 #include "http/range.h"
@@ -52,6 +53,15 @@ http::Headers file_headers(const KeyMatch& match, const Project& project, std::s
           {"X-Content-Type-Options", "nosniff"}};
 }
 
+Status copy_all(http::BodyStream& from, ByteSink& to) {
+  Buffer piece(256U << 10);
+  while (true) {
+    SIGLA_TRY_ASSIGN(const std::size_t size, from.read(piece));
+    if (size == 0) return {};
+    SIGLA_TRY(to.write(Bytes(piece).first(size)));
+  }
+}
+
 }  // namespace
 
 ContentCoding coding_of(const http::Request& request) {
@@ -88,7 +98,7 @@ struct Downloads::Opened {
   std::optional<std::uint64_t> stream_size;
 };
 
-Downloads::Downloads(const Services& services, FormCache& forms)
+Downloads::Downloads(const Services& services, KeptFiles& forms)
     : services_(services),
       forms_(forms),
       served_(kServedCountMax, kServedSizeMax),
@@ -155,15 +165,20 @@ Result<Downloads::Opened> Downloads::open_gzip(const KeyMatch& match, const Ask&
   Opened opened;
   opened.served->headers = file_headers(match, *ask.project, "gzip");
   opened.served->headers.emplace_back("Content-Encoding", "gzip");
-  const std::string form_name = content_name(match) + ".gz";
-  opened.served->file = forms_.find(form_name);
-  if (opened.served->file) {
-    SIGLA_TRY_ASSIGN(opened.served->size, opened.served->file->size());
+  SIGLA_TRY_ASSIGN(std::unique_ptr<BlobReader> reader, services_.blobs.open(match.blob));
+  auto content = std::make_unique<BlobStream>(std::move(reader), match.offset, match.size);
+  if (match.size > kUnpackFirstSizeMax) {
+    opened.stream = std::make_unique<GzipStream>(std::move(content));
     return opened;
   }
-  SIGLA_TRY_ASSIGN(std::unique_ptr<BlobReader> reader, services_.blobs.open(match.blob));
-  opened.stream = std::make_unique<GzipStream>(
-      std::make_unique<BlobStream>(std::move(reader), match.offset, match.size), forms_, form_name);
+  SIGLA_TRY_ASSIGN(opened.served->file,
+                   forms_.get(content_name(match) + ".gz", [&](const File& form) -> Status {
+                     FileSink packed(form);
+                     const std::unique_ptr<Encoder> encoder = make_encoder(Codec::kGzip, packed);
+                     SIGLA_TRY(copy_all(*content, *encoder));
+                     return encoder->finish();
+                   }));
+  SIGLA_TRY_ASSIGN(opened.served->size, opened.served->file->size());
   return opened;
 }
 
@@ -197,12 +212,8 @@ Result<std::shared_ptr<const File>> Downloads::open_cab(const KeyMatch& match,
                                        services_.blobs.open(match.blob));
                       BlobStream content(std::move(reader), match.offset, match.size);
                       CabWriter cab(form, std::string(file_name));
-                      Buffer piece(256U << 10);
-                      while (true) {
-                        SIGLA_TRY_ASSIGN(const std::size_t size, content.read(piece));
-                        if (size == 0) return cab.finish();
-                        SIGLA_TRY(cab.write(Bytes(piece).first(size)));
-                      }
+                      SIGLA_TRY(copy_all(content, cab));
+                      return cab.finish();
                     });
 }
 

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "api/content_warmer.h"
-#include "api/form_cache.h"
+#include "api/kept_files.h"
 #include "api/served_files.h"
 #include "api/services.h"
 #include "http/response.h"
@@ -35,7 +35,7 @@ struct Ask {
 
 class Downloads {
  public:
-  Downloads(const Services& services, FormCache& forms);
+  Downloads(const Services& services, KeptFiles& forms);
 
   // A file served lately under this very path, if nothing was stored since.
   std::shared_ptr<const ServedFile> find_served(const Project& project,
@@ -59,7 +59,7 @@ class Downloads {
   Result<std::shared_ptr<const File>> open_cab(const KeyMatch& match, std::string_view file_name);
 
   const Services& services_;
-  FormCache& forms_;
+  KeptFiles& forms_;
   ServedFiles served_;
   ContentWarmer warmer_;
 };

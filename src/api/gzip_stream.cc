@@ -6,20 +6,10 @@
 #include <cstring>
 #include <utility>
 
-#include "base/log.h"
-
 namespace sigla::api {
 
-GzipStream::GzipStream(std::unique_ptr<http::BodyStream> content,
-                       FormCache& forms,
-                       std::string form_name)
-    : content_(std::move(content)),
-      encoder_(make_encoder(Codec::kGzip, packed_)),
-      forms_(forms),
-      form_name_(std::move(form_name)) {
-  Result<File> form = forms_.create();
-  if (form.has_value()) form_ = std::move(form).value();
-}
+GzipStream::GzipStream(std::unique_ptr<http::BodyStream> content)
+    : content_(std::move(content)), encoder_(make_encoder(Codec::kGzip, packed_)) {}
 
 Result<std::size_t> GzipStream::read(MutableBytes buffer) {
   while (packed_position_ == packed_.buffer().size()) {
@@ -37,20 +27,9 @@ Status GzipStream::refill() {
   packed_position_ = 0;
   std::array<std::uint8_t, 64 << 10> piece;
   SIGLA_TRY_ASSIGN(const std::size_t size, content_->read(piece));
-  if (size > 0) {
-    SIGLA_TRY(encoder_->write(Bytes(piece).first(size)));
-  } else {
-    SIGLA_TRY(encoder_->finish());
-    is_finished_ = true;
-  }
-  if (!form_.is_open()) return {};
-  Status kept = form_.write_all(packed_.buffer());
-  if (kept.has_value() && is_finished_) kept = forms_.keep(form_name_, form_);
-  if (!kept.has_value()) {
-    log_warning("packed form not kept", {{"form", form_name_}, {"error", kept.error().message()}});
-    form_ = File();
-  }
-  return {};
+  if (size > 0) return encoder_->write(Bytes(piece).first(size));
+  is_finished_ = true;
+  return encoder_->finish();
 }
 
 }  // namespace sigla::api

@@ -4,9 +4,7 @@
 #pragma once
 
 #include <memory>
-#include <string>
 
-#include "api/form_cache.h"
 #include "codec/encoder.h"
 #include "codec/stream.h"
 #include "http/response.h"
@@ -15,8 +13,7 @@ namespace sigla::api {
 
 class GzipStream final : public http::BodyStream {
  public:
-  // `forms` must outlive it.
-  GzipStream(std::unique_ptr<http::BodyStream> content, FormCache& forms, std::string form_name);
+  explicit GzipStream(std::unique_ptr<http::BodyStream> content);
 
   Result<std::size_t> read(MutableBytes buffer) override;
 
@@ -29,9 +26,6 @@ class GzipStream final : public http::BodyStream {
   std::unique_ptr<Encoder> encoder_;
   std::size_t packed_position_ = 0;
   bool is_finished_ = false;
-  FormCache& forms_;
-  std::string form_name_;
-  File form_;  // closed when there is no room for it: the client is served all the same
 };
 
 }  // namespace sigla::api

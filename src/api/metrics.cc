@@ -60,6 +60,16 @@ std::string_view surface_of(std::string_view path) {
   return "other";
 }
 
+std::string path_for_log(const http::Request& request) {
+  std::string path = request.raw_path;
+  for (const std::string_view part : split(request.raw_path, '/')) {
+    // What a token looks like; its first digits are its hint.
+    if (part.size() != 64 || !parse_hex_bytes(part)) continue;
+    path.replace(path.find(part) + 6, 58, "...");
+  }
+  return path;
+}
+
 struct Metrics::State {
   struct Surface {
     std::array<prometheus::Counter*, kStatuses.size() + 1> requests{};
@@ -76,8 +86,6 @@ struct Metrics::State {
   prometheus::Counter* entries_duplicate = nullptr;
   prometheus::Counter* entries_refused = nullptr;
   prometheus::Gauge* connections = nullptr;
-  prometheus::Gauge* keys = nullptr;
-  prometheus::Gauge* form_cache_size = nullptr;
   prometheus::Gauge* data_free_size = nullptr;
   Gauges gauges;
 };
@@ -132,8 +140,6 @@ Metrics::Metrics() : state_(std::make_unique<State>()) {
     return &BuildGauge().Name(name).Help(help).Register(registry).Add({});
   };
   state_->connections = gauge("sigla_http_connections", "Open connections");
-  state_->keys = gauge("sigla_symbol_keys", "Keys under which symbols can be asked for");
-  state_->form_cache_size = gauge("sigla_form_cache_bytes", "Packed forms kept on the disk");
   state_->data_free_size = gauge("sigla_data_free_bytes", "Free space in the data folder");
 }
 
@@ -164,8 +170,6 @@ std::string Metrics::text() {
     if (function) gauge->Set(static_cast<double>(function()));
   };
   read(state_->connections, state_->gauges.connection_count);
-  read(state_->keys, state_->gauges.key_count);
-  read(state_->form_cache_size, state_->gauges.form_cache_size);
   read(state_->data_free_size, state_->gauges.data_free_size);
   return prometheus::TextSerializer().Serialize(state_->registry.Collect());
 }

@@ -30,8 +30,6 @@ class Metrics {
   // Values read when somebody asks; set before the server runs.
   struct Gauges {
     std::function<std::size_t()> connection_count;
-    std::function<std::size_t()> key_count;
-    std::function<std::uint64_t()> form_cache_size;
     std::function<std::uint64_t()> data_free_size;
   };
   void set_gauges(Gauges gauges);
@@ -47,6 +45,9 @@ class Metrics {
 // Which of the server's surfaces a path belongs to: "symbols", "buildid", "api", "backtrace",
 // "operations" or "other". Few, and known beforehand: nobody can make a label.
 std::string_view surface_of(std::string_view path);
+
+// The request's path without the token it may carry.
+std::string path_for_log(const http::Request& request);
 
 void add_metrics_routes(http::Router& router, Metrics& metrics);
 

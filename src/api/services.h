@@ -2,8 +2,12 @@
 // What request handlers work with. app/ owns it all; it outlives the server.
 #pragma once
 
+#include <filesystem>
+
 #include "api/access.h"
+#include "api/metrics.h"
 #include "base/limits.h"
+#include "ingest/ingest.h"
 #include "store/blob_store.h"
 #include "store/catalog.h"
 #include "store/key_index.h"
@@ -15,6 +19,9 @@ struct Services {
   BlobStore& blobs;
   Access& access;
   KeyIndex& keys;  // in front of `catalog`
+  Ingest& ingest;
+  Metrics& metrics;
+  std::filesystem::path spool;  // for uploads on their way
   Limits limits;
 };
 

@@ -2,8 +2,9 @@
 // The folder a server keeps everything in, locked for one process:
 //
 //   catalog.sqlite   what is known           admin.token   the administrator's token, mode 0600
-//   blobs/ cache/ spool/   the blob store's  forms/        packed forms of files (derivable)
-//   symcaches/       lookup files (derivable)   lock       held while a server runs
+//   blobs/           all files      cache/ spool/   nameless ones, gone with the process
+//   forms/ symcaches/   made from blobs, kept for the next process
+//   lock             held while a server runs
 #pragma once
 
 #include <filesystem>

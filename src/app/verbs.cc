@@ -15,6 +15,7 @@ const Verb* const kVerbs[] = {
     &kVerbLookup,
     &kVerbDumpSyms,
     &kVerbDemangle,
+    &kVerbServe,
     &kVerbSymbolicate,
     &kVerbToken,
     &kVerbProject,

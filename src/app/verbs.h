@@ -14,6 +14,7 @@ extern const Verb kVerbInspect;
 extern const Verb kVerbKeys;
 extern const Verb kVerbLookup;
 extern const Verb kVerbProject;
+extern const Verb kVerbServe;
 extern const Verb kVerbSymbolicate;
 extern const Verb kVerbToken;
 extern const Verb kVerbWorker;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "api/form_cache.h"
+#include "api/kept_files.h"
 
 #include <atomic>
 #include <fstream>
@@ -14,18 +14,18 @@ Status write_digits(const File& file, std::size_t count) {
   return file.write_all(as_bytes(std::string(count, '7')));
 }
 
-class FormCacheTest : public testing::Test {
+class KeptFilesTest : public testing::Test {
  protected:
   void SetUp() override {
     ASSERT_OK_AND_ASSIGN(TempDirectory made, TempDirectory::create());
     directory_ = std::make_unique<TempDirectory>(std::move(made));
   }
-  std::filesystem::path path() const { return directory_->path() / "forms"; }
+  std::filesystem::path path() const { return directory_->path() / "kept"; }
   std::unique_ptr<TempDirectory> directory_;
 };
 
-TEST_F(FormCacheTest, BuildsAFormOnceForEverybody) {
-  ASSERT_OK_AND_ASSIGN(const auto cache, FormCache::open(path(), 1'000));
+TEST_F(KeptFilesTest, BuildsAFileOnceForEverybody) {
+  ASSERT_OK_AND_ASSIGN(const auto cache, KeptFiles::open(path(), 1'000));
   std::atomic<int> built = 0;
   const auto build = [&](const File& file) {
     ++built;
@@ -45,8 +45,8 @@ TEST_F(FormCacheTest, BuildsAFormOnceForEverybody) {
   EXPECT_EQ(cache->size(), 10u);
 }
 
-TEST_F(FormCacheTest, RemovesWhatWasUsedLongestAgo) {
-  ASSERT_OK_AND_ASSIGN(const auto cache, FormCache::open(path(), 100));
+TEST_F(KeptFilesTest, RemovesWhatWasUsedLongestAgo) {
+  ASSERT_OK_AND_ASSIGN(const auto cache, KeptFiles::open(path(), 100));
   const auto build = [](const File& file) { return write_digits(file, 40); };
   ASSERT_THAT(cache->get("a", build), IsOk());
   ASSERT_THAT(cache->get("b", build), IsOk());
@@ -58,8 +58,8 @@ TEST_F(FormCacheTest, RemovesWhatWasUsedLongestAgo) {
   EXPECT_EQ(cache->size(), 80u);
 }
 
-TEST_F(FormCacheTest, ServesButDoesNotKeepWhatIsLargerThanAll) {
-  ASSERT_OK_AND_ASSIGN(const auto cache, FormCache::open(path(), 100));
+TEST_F(KeptFilesTest, ServesButDoesNotKeepWhatIsLargerThanAll) {
+  ASSERT_OK_AND_ASSIGN(const auto cache, KeptFiles::open(path(), 100));
   ASSERT_OK_AND_ASSIGN(const auto file,
                        cache->get("a", [](const File& f) { return write_digits(f, 101); }));
   EXPECT_THAT(file->size(), IsOkAnd(101u));
@@ -67,18 +67,18 @@ TEST_F(FormCacheTest, ServesButDoesNotKeepWhatIsLargerThanAll) {
   EXPECT_EQ(cache->size(), 0u);
 }
 
-TEST_F(FormCacheTest, FindsWhatAnEarlierRunLeft) {
+TEST_F(KeptFilesTest, FindsWhatAnEarlierRunLeft) {
   {
-    ASSERT_OK_AND_ASSIGN(const auto cache, FormCache::open(path(), 100));
+    ASSERT_OK_AND_ASSIGN(const auto cache, KeptFiles::open(path(), 100));
     ASSERT_THAT(cache->get("a", [](const File& f) { return write_digits(f, 30); }), IsOk());
   }
-  ASSERT_OK_AND_ASSIGN(const auto cache, FormCache::open(path(), 100));
+  ASSERT_OK_AND_ASSIGN(const auto cache, KeptFiles::open(path(), 100));
   EXPECT_EQ(cache->size(), 30u);
   EXPECT_NE(cache->find("a"), nullptr);
 }
 
-TEST_F(FormCacheTest, PassesOnWhyAFormCannotBeBuiltAndTriesAgain) {
-  ASSERT_OK_AND_ASSIGN(const auto cache, FormCache::open(path(), 100));
+TEST_F(KeptFilesTest, PassesOnWhyAFileCannotBeBuiltAndTriesAgain) {
+  ASSERT_OK_AND_ASSIGN(const auto cache, KeptFiles::open(path(), 100));
   EXPECT_THAT(cache->get("a",
                          [](const File&) -> Status {
                            return make_error(ErrorCode::kUnavailable, "no room");
@@ -87,8 +87,8 @@ TEST_F(FormCacheTest, PassesOnWhyAFormCannotBeBuiltAndTriesAgain) {
   EXPECT_THAT(cache->get("a", [](const File& f) { return write_digits(f, 1); }), IsOk());
 }
 
-TEST_F(FormCacheTest, SurvivesAFileThatVanished) {
-  ASSERT_OK_AND_ASSIGN(const auto cache, FormCache::open(path(), 100));
+TEST_F(KeptFilesTest, SurvivesAFileThatVanished) {
+  ASSERT_OK_AND_ASSIGN(const auto cache, KeptFiles::open(path(), 100));
   ASSERT_THAT(cache->get("a", [](const File& f) { return write_digits(f, 30); }), IsOk());
   std::filesystem::remove(path() / "a");
   EXPECT_EQ(cache->find("a"), nullptr);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "api/form_cache.h"
+#include "api/kept_files.h"
 
 #include <algorithm>
 #include <system_error>
@@ -10,17 +10,17 @@ namespace sigla::api {
 
 namespace fs = std::filesystem;
 
-FormCache::FormCache(fs::path directory, std::uint64_t size_max)
+KeptFiles::KeptFiles(fs::path directory, std::uint64_t size_max)
     : directory_(std::move(directory)), size_max_(size_max) {}
 
-Result<std::unique_ptr<FormCache>> FormCache::open(fs::path directory, std::uint64_t size_max) {
+Result<std::unique_ptr<KeptFiles>> KeptFiles::open(fs::path directory, std::uint64_t size_max) {
   SIGLA_TRY(sigla::create_directories(directory));
-  std::unique_ptr<FormCache> cache(new FormCache(std::move(directory), size_max));
+  std::unique_ptr<KeptFiles> cache(new KeptFiles(std::move(directory), size_max));
   SIGLA_TRY(cache->load());
   return cache;
 }
 
-Status FormCache::load() {
+Status KeptFiles::load() {
   struct Found {
     fs::file_time_type time;
     Entry entry;
@@ -49,7 +49,7 @@ Status FormCache::load() {
   return {};
 }
 
-std::shared_ptr<const File> FormCache::find(std::string_view name) {
+std::shared_ptr<const File> KeptFiles::find(std::string_view name) {
   const std::lock_guard lock(mutex_);
   const auto found = by_name_.find(name);
   if (found == by_name_.end()) return nullptr;
@@ -62,33 +62,33 @@ std::shared_ptr<const File> FormCache::find(std::string_view name) {
   return std::make_shared<const File>(std::move(file).value());
 }
 
-Result<std::shared_ptr<const File>> FormCache::get(
-    std::string_view name, const std::function<Status(const File& form)>& build) {
+Result<std::shared_ptr<const File>> KeptFiles::get(
+    std::string_view name, const std::function<Status(const File& file)>& build) {
   for (;;) {
     if (std::shared_ptr<const File> file = find(name)) return file;
     std::unique_lock lock(mutex_);
     if (building_.emplace(name).second) break;
     built_.wait(lock, [&] { return !building_.contains(name); });
   }
-  Result<File> form = create();
-  Status status = form.has_value() ? build(*form) : Status(form.error().clone());
-  if (status.has_value()) status = keep(name, *form);
+  Result<File> made = File::create_unnamed(directory_);
+  Status status = made.has_value() ? build(*made) : Status(made.error().clone());
+  if (status.has_value()) status = keep(name, *made);
   {
     const std::lock_guard lock(mutex_);
     building_.erase(building_.find(name));
   }
   built_.notify_all();
   if (!status.has_value()) return std::move(status).error();
-  return std::make_shared<const File>(std::move(form).value());
+  return std::make_shared<const File>(std::move(made).value());
 }
 
-Status FormCache::keep(std::string_view name, const File& form) {
-  SIGLA_TRY_ASSIGN(const std::uint64_t size, form.size());
+Status KeptFiles::keep(std::string_view name, const File& file) {
+  SIGLA_TRY_ASSIGN(const std::uint64_t size, file.size());
   if (size > size_max_) return {};
   const std::lock_guard lock(mutex_);
   if (by_name_.contains(name)) return {};
-  SIGLA_TRY(form.sync());
-  SIGLA_TRY(form.link_to(directory_ / name));
+  SIGLA_TRY(file.sync());
+  SIGLA_TRY(file.link_to(directory_ / name));
   entries_.push_front({std::string(name), size});
   by_name_.emplace(name, entries_.begin());
   size_ += size;
@@ -96,7 +96,7 @@ Status FormCache::keep(std::string_view name, const File& form) {
   return {};
 }
 
-void FormCache::forget(Entries::iterator entry) {
+void KeptFiles::forget(Entries::iterator entry) {
   std::error_code ignored;
   fs::remove(directory_ / entry->name, ignored);
   size_ -= entry->size;
@@ -104,11 +104,11 @@ void FormCache::forget(Entries::iterator entry) {
   entries_.erase(entry);
 }
 
-void FormCache::make_room() {
+void KeptFiles::make_room() {
   while (size_ > size_max_ && !entries_.empty()) forget(std::prev(entries_.end()));
 }
 
-std::uint64_t FormCache::size() const {
+std::uint64_t KeptFiles::size() const {
   const std::lock_guard lock(mutex_);
   return size_;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Derived forms of blobs (gzip, CAB) as files under one folder, the least recently used ones
-// removed when all together pass a size. Everything in it can be made again. Thread-safe.
+// Files made from others (packed forms of blobs) under names of ours in one folder, where they
+// survive the process; the least recently used ones go when all together pass a size. Thread-safe.
 #pragma once
 
 #include <condition_variable>
@@ -20,23 +20,20 @@
 
 namespace sigla::api {
 
-class FormCache {
+class KeptFiles {
  public:
   // Creates the folder, and takes over what an earlier run left in it.
-  static Result<std::unique_ptr<FormCache>> open(std::filesystem::path directory,
+  static Result<std::unique_ptr<KeptFiles>> open(std::filesystem::path directory,
                                                  std::uint64_t size_max);
 
-  // Null when it is not there. `name` is a file name of ours ("<sha-256>.cab").
+  // Null when it is not there. `name` is a file name of ours ("<sha-256>.gz").
   std::shared_ptr<const File> find(std::string_view name);
   // What find() returns, or what `build` writes into the file it is given; several callers who want
-  // the same form wait for the first one.
+  // the same file wait for the first one.
   Result<std::shared_ptr<const File>> get(std::string_view name,
-                                          const std::function<Status(const File& form)>& build);
-  // A nameless file in the folder for a form in the making, to be given to keep().
-  Result<File> create() const { return File::create_unnamed(directory_); }
-  // Gives a finished form its name. A form kept by somebody else meanwhile is left as it is.
-  Status keep(std::string_view name, const File& form);
+                                          const std::function<Status(const File& file)>& build);
 
+  const std::filesystem::path& directory() const { return directory_; }
   std::uint64_t size() const;
 
  private:
@@ -46,8 +43,10 @@ class FormCache {
   };
   using Entries = std::list<Entry>;  // the most recently used first
 
-  FormCache(std::filesystem::path directory, std::uint64_t size_max);
+  KeptFiles(std::filesystem::path directory, std::uint64_t size_max);
   Status load();
+  // Gives a finished file its name.
+  Status keep(std::string_view name, const File& file);
   void forget(Entries::iterator entry);
   void make_room();
 

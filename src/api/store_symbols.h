@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// The symbols of one project for whoever walks a crash: a module's ids are looked up in the
+// catalog, a symcache of the file found is made once, in a worker, and kept. Thread-safe.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "ingest/symcache_step.h"
+#include "store/catalog.h"
+#include "symbolicate/symbol_finder.h"
+
+namespace sigla::api {
+
+class StoreSymbols final : public SymbolFinder {
+ public:
+  // Both must outlive it. `symcaches` has a pool of its own, not the one that walks.
+  StoreSymbols(Catalog& catalog, SymcacheStep& symcaches, const Project& project)
+      : catalog_(catalog), symcaches_(symcaches), project_(project) {}
+  SymbolAnswer find(const ModuleQuery& query) override;
+
+ private:
+  std::vector<StoredObject> candidates(const ModuleQuery& query, SymbolAnswer& answer) const;
+
+  Catalog& catalog_;
+  SymcacheStep& symcaches_;
+  const Project project_;
+};
+
+}  // namespace sigla::api

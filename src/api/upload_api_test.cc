@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/upload_api.h"
+
+#include <gmock/gmock.h>
+
+#include "api/api_testing.h"
+#include "testing/matchers.h"
+
+namespace sigla::api {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr std::string_view kSym =
+    "MODULE Linux x86_64 497B72F6390A44FC878E5A2D63B6CC4B0 app\nFUNC 1000 20 0 main\n";
+
+class UploadApiTest : public ApiTest {
+ protected:
+  UploadApiTest() { add_upload_routes(router_, services_); }
+  http::Response post(std::string target, std::string_view body, http::Headers headers = {}) {
+    http::Request r = request("POST", std::move(target), std::move(headers));
+    r.body_file = File::create_in_memory("body").value();
+    EXPECT_THAT(r.body_file.write_all(as_bytes(body)), IsOk());
+    EXPECT_THAT(r.body_file.rewind(), IsOk());
+    r.body_size = body.size();
+    return send(router_, r);
+  }
+  std::string writer_ = make_token("default", {Capability::kSymbolPost});
+  http::Router router_;
+};
+
+TEST_F(UploadApiTest, StoresAFileByEveryForm) {
+  const http::Response native =
+      post("/api/v1/projects/default/uploads?tag=v1&name=app.sym", kSym, bearer(writer_));
+  EXPECT_EQ(native.status, 200) << text_of(native);
+  EXPECT_THAT(text_of(native), HasSubstr(R"({"response":"ok","_rxid":"00000001-0000)"));
+  EXPECT_THAT(text_of(native), HasSubstr(R"("tag":"v1","stored":1,"duplicate":0,"refused":0)"));
+  EXPECT_THAT(text_of(native), HasSubstr(R"("result":"stored","format":"breakpad")"));
+  for (const std::string& target : {"/" + writer_ + "/symbols?tag=v2",
+                                    "/universe/" + writer_ + "/symbols",
+                                    "//post?format=symbols&token=" + writer_,
+                                    "/api/post?format=symbols&token=" + writer_}) {
+    const http::Response response = post(target, kSym);
+    EXPECT_EQ(response.status, 200) << text_of(response);
+    EXPECT_THAT(text_of(response), HasSubstr(R"("stored":0,"duplicate":1)"));
+  }
+}
+
+TEST_F(UploadApiTest, TakesAFormWithAFileAndATag) {
+  const std::string body =
+      "--x\r\nContent-Disposition: form-data; name=\"tag\"\r\n\r\nv7\r\n"
+      "--x\r\nContent-Disposition: form-data; name=\"upload_file\"; filename=\"app.sym\"\r\n\r\n" +
+      std::string(kSym) + "\r\n--x--\r\n";
+  const http::Response response =
+      post("/" + writer_ + "/symbols", body, {{"Content-Type", "multipart/form-data; boundary=x"}});
+  EXPECT_EQ(response.status, 200) << text_of(response);
+  EXPECT_THAT(text_of(response), HasSubstr(R"("tag":"v7","stored":1)"));
+  EXPECT_THAT(text_of(response), HasSubstr(R"("path":"app.sym")"));
+  const http::Response no_file =
+      post("/" + writer_ + "/symbols",
+           "--x\r\nContent-Disposition: form-data; name=\"tag\"\r\n\r\nv7\r\n--x--\r\n",
+           {{"Content-Type", "multipart/form-data; boundary=x"}});
+  EXPECT_EQ(no_file.status, 400);
+  EXPECT_THAT(text_of(no_file), HasSubstr("no file in 'upload_file'"));
+}
+
+TEST_F(UploadApiTest, ChecksTheTagOfAFormAgainstTheToken) {
+  Token limited;
+  limited.tag_restriction = "release-*";
+  const std::string secret = make_token("default", {Capability::kSymbolPost}, limited);
+  const std::string body =
+      "--x\r\nContent-Disposition: form-data; name=\"tag\"\r\n\r\nv7\r\n"
+      "--x\r\nContent-Disposition: form-data; name=\"upload_file\"; filename=\"app.sym\"\r\n\r\n" +
+      std::string(kSym) + "\r\n--x--\r\n";
+  const http::Response response = post("/" + secret + "/symbols?tag=release-1",
+                                       body,
+                                       {{"Content-Type", "multipart/form-data; boundary=x"}});
+  EXPECT_EQ(response.status, 403);
+  EXPECT_THAT(text_of(response), HasSubstr("tags like 'release-*'"));
+}
+
+TEST_F(UploadApiTest, RefusesASingleFileThatIsNoSymbolFile) {
+  const http::Response response =
+      post("/api/v1/projects/default/uploads", "just text", bearer(writer_));
+  EXPECT_EQ(response.status, 415);
+  EXPECT_THAT(text_of(response), HasSubstr(R"({"error":{"code":415,"message":")"));
+  EXPECT_THAT(text_of(response), HasSubstr(R"("result":"refused","reason":")"));
+}
+
+TEST_F(UploadApiTest, RefusesBeforeTheBodyWithTheDocumentedWords) {
+  const std::string reader = make_token("default", {Capability::kSymbolGet});
+  const http::Response unknown = post("/" + std::string(64, 'a') + "/symbols", "");
+  EXPECT_EQ(unknown.status, 403);
+  EXPECT_EQ(text_of(unknown), R"({"error":{"code":403,"message":"invalid token"}})");
+  const http::Response lacking = post("/" + reader + "/symbols", "");
+  EXPECT_EQ(lacking.status, 403);
+  EXPECT_EQ(text_of(lacking), R"({"error":{"code":403,"message":"token lacks symbol:post"}})");
+  EXPECT_EQ(post("/api/v1/projects/default/uploads", "").status, 401);
+}
+
+}  // namespace
+}  // namespace sigla::api
