@@ -10,12 +10,13 @@ namespace sigla::app {
 namespace {
 
 const Verb* const kVerbs[] = {
+    &kVerbServe,
+    &kVerbUpload,
     &kVerbInspect,
     &kVerbKeys,
     &kVerbLookup,
     &kVerbDumpSyms,
     &kVerbDemangle,
-    &kVerbServe,
     &kVerbSymbolicate,
     &kVerbToken,
     &kVerbProject,

@@ -17,6 +17,7 @@ extern const Verb kVerbProject;
 extern const Verb kVerbServe;
 extern const Verb kVerbSymbolicate;
 extern const Verb kVerbToken;
+extern const Verb kVerbUpload;
 extern const Verb kVerbWorker;
 extern const Verb kVerbHelp;
 

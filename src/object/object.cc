@@ -117,7 +117,7 @@ Result<Objects> identify(Bytes file, std::string_view file_name, const Limits& l
     case Format::kUnknown:
       break;
   }
-  return make_error(ErrorCode::kUnsupported, "the content is of no format we know");
+  return Error(ErrorCode::kUnsupported, std::string(kNoKnownFormat));
 }
 
 Result<Buffer> embedded_pdb(Bytes file, const Limits& limits) {

@@ -44,9 +44,12 @@ Wrapping sniff_wrapping(Bytes file);
 // entry.
 Format sniff_format(Bytes file);
 
-// Error kUnsupported when the content is no format we know, kMalformed (naming format, structure
-// and offset) when it claims to be one and is damaged. Never returns an empty list. Requires:
-// `file` is unwrapped already.
+// What identify() and thus the refusal of an upload says of a file that is nothing of ours.
+inline constexpr std::string_view kNoKnownFormat = "the content is of no format we know";
+
+// Error kUnsupported (kNoKnownFormat) when the content is no format we know, kMalformed (naming
+// format, structure and offset) when it claims to be one and is damaged. Never returns an empty
+// list. Requires: `file` is unwrapped already.
 Result<std::vector<Object>> identify(Bytes file, std::string_view file_name, const Limits& limits);
 
 // The Portable PDB inside a PE, unpacked; kNotFound for any other file.
