@@ -59,16 +59,14 @@ void keep(const std::filesystem::path& path, Bytes content) {
 
 }  // namespace
 
-SymcacheFolder SymcacheFolder::of_user() {
+std::optional<std::filesystem::path> SymcacheFolder::user_path() {
   const char* const cache_home = std::getenv("XDG_CACHE_HOME");
   if (cache_home != nullptr && cache_home[0] == '/') {
-    return SymcacheFolder(std::filesystem::path(cache_home) / "sigla");
+    return std::filesystem::path(cache_home) / "sigla";
   }
   const char* const home = std::getenv("HOME");
-  if (home != nullptr && home[0] == '/') {
-    return SymcacheFolder(std::filesystem::path(home) / ".cache" / "sigla");
-  }
-  return SymcacheFolder(std::nullopt);
+  if (home != nullptr && home[0] == '/') return std::filesystem::path(home) / ".cache" / "sigla";
+  return std::nullopt;
 }
 
 Result<std::string> SymcacheFolder::content_hash(const File& file) const {

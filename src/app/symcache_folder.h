@@ -30,7 +30,8 @@ class SymcacheFolder {
   // Without a path nothing is kept: every symcache is made anew, in memory.
   explicit SymcacheFolder(std::optional<std::filesystem::path> path) : path_(std::move(path)) {}
   // The user's folder; none when neither XDG_CACHE_HOME nor HOME is set.
-  static SymcacheFolder of_user();
+  static SymcacheFolder of_user() { return SymcacheFolder(user_path()); }
+  static std::optional<std::filesystem::path> user_path();
 
   // Errors are those of reading `path` and of the symcache job. A folder that cannot be written to
   // is no error.

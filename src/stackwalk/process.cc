@@ -71,6 +71,7 @@ class ProcessReader {
     if (system_) read_system();
     if (const auto misc = optional(minidump::read_misc_info(image_))) {
       process_.process_id_ = misc->process_id;
+      process_.process_create_time_ = misc->process_create_time.value_or(0);
     }
     if (const auto assertion = optional(minidump::read_assertion(image_))) {
       process_.assertion_ = describe_assertion(*assertion);
@@ -79,8 +80,13 @@ class ProcessReader {
     read_modules();
     exception_ = optional(minidump::read_exception(image_));
     if (exception_) {
-      process_.crash_ =
-          ProcessCrash{describe_exception(*exception_, system()), exception_->ThreadId};
+      const std::size_t count = std::min<std::size_t>(exception_->NumberParameters,
+                                                      exception_->ExceptionInformation.size());
+      const auto& parameters = exception_->ExceptionInformation;
+      process_.crash_ = ProcessCrash{
+          describe_exception(*exception_, system()),
+          exception_->ThreadId,
+          {parameters.begin(), parameters.begin() + static_cast<std::ptrdiff_t>(count)}};
     }
     SIGLA_TRY(read_threads());
     return std::move(process_);

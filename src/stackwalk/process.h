@@ -33,6 +33,7 @@ struct ProcessThread {
 struct ProcessCrash {
   CrashReason reason;
   std::uint32_t thread_id = 0;
+  std::vector<std::uint64_t> parameters;
 };
 
 // Borrows the file's bytes.
@@ -45,6 +46,8 @@ class Process {
   std::uint32_t time_date_stamp() const { return time_date_stamp_; }
   std::optional<std::uint32_t> process_id() const { return process_id_; }
   const std::optional<SystemText>& system() const { return system_; }
+  // Seconds since 1970; 0 when the dump does not say.
+  std::uint32_t process_create_time() const { return process_create_time_; }
   Arch arch() const { return arch_; }
   const std::optional<ProcessCrash>& crash() const { return crash_; }
   const std::string& assertion() const { return assertion_; }
@@ -69,6 +72,7 @@ class Process {
   Limits limits_;
   std::uint32_t time_date_stamp_ = 0;
   std::optional<std::uint32_t> process_id_;
+  std::uint32_t process_create_time_ = 0;
   std::optional<SystemText> system_;
   Arch arch_ = Arch::kUnknown;
   WalkedProcess::System walked_system_ = WalkedProcess::System::kOther;

@@ -36,6 +36,11 @@ struct ReportModule {
   std::vector<std::string> explain;  // what was looked for, where, and what came back
 };
 
+struct ReportRegister {
+  std::string name;
+  std::uint64_t value = 0;
+};
+
 struct ReportFrame {
   std::uint64_t instruction = 0;     // what was looked up
   std::uint64_t return_address = 0;  // the instruction pointer; of an inlined call, `instruction`
@@ -48,6 +53,8 @@ struct ReportFrame {
   std::uint32_t line = 0;
   std::uint32_t column = 0;
   std::uint64_t line_base = 0;  // absolute; 0 when no line covers the frame
+  // The known ones, in Breakpad's order; none of an inlined call, or when they were not asked for.
+  std::vector<ReportRegister> registers;
 };
 
 struct ReportThread {
@@ -67,12 +74,14 @@ struct Report {
   Arch arch = Arch::kUnknown;
   std::uint32_t time = 0;  // when the dump was written, seconds since 1970; 0 when not known
   std::optional<std::uint32_t> process_id;
+  std::uint32_t process_create_time = 0;  // likewise
 
   // --- crash ---
   bool has_crashed = false;
   std::string crash_reason;
   std::uint64_t crash_address = 0;
-  std::string assertion;  // empty when there was none
+  std::vector<std::uint64_t> crash_parameters;  // what the system said of it, unexplained
+  std::string assertion;                        // empty when there was none
   std::optional<std::uint32_t>
       requesting_thread;  // index of threads: crashed, or asked for the dump
 

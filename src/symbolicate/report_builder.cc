@@ -17,6 +17,71 @@ ReportModule to_report_module(const ProcessModule& module) {
   return result;
 }
 
+// Registers in the order Breakpad prints them, of which some have other names than in rules.
+struct Shown {
+  std::string_view name;
+  std::size_t index;
+};
+constexpr Shown kX86Shown[] = {{"eip", minidump::kEip},
+                               {"esp", minidump::kEsp},
+                               {"ebp", minidump::kEbp},
+                               {"ebx", minidump::kEbx},
+                               {"esi", minidump::kEsi},
+                               {"edi", minidump::kEdi}};
+constexpr Shown kArmShown[] = {{"r0", 0},
+                               {"r1", 1},
+                               {"r2", 2},
+                               {"r3", 3},
+                               {"r4", 4},
+                               {"r5", 5},
+                               {"r6", 6},
+                               {"r7", 7},
+                               {"r8", 8},
+                               {"r9", 9},
+                               {"r10", 10},
+                               {"r12", 12},
+                               {"fp", 11},
+                               {"sp", 13},
+                               {"lr", 14},
+                               {"pc", 15}};
+
+void add_register(const Frame& frame,
+                  std::string_view name,
+                  std::size_t index,
+                  std::vector<ReportRegister>& out) {
+  if (frame.registers.is_valid(index)) {
+    out.push_back({std::string(name), frame.registers.values[index]});
+  }
+}
+
+std::vector<ReportRegister> known_registers(const Frame& frame, Arch arch) {
+  std::vector<ReportRegister> known;
+  if (arch == Arch::kX86) {
+    for (const Shown& shown : kX86Shown) add_register(frame, shown.name, shown.index, known);
+  } else if (arch == Arch::kArm) {
+    for (const Shown& shown : kArmShown) add_register(frame, shown.name, shown.index, known);
+  } else {
+    const auto names = minidump::register_names(arch);
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      const bool is_fp = arch == Arch::kArm64 && i == minidump::kArm64Fp;
+      const bool is_lr = arch == Arch::kArm64 && i == minidump::kArm64Lr;
+      add_register(frame, is_fp ? "fp" : is_lr ? "lr" : names[i], i, known);
+    }
+  }
+  return known;
+}
+
+// Only the thread's own context knows these.
+void add_x86_scratch(const minidump::Context& context, std::vector<ReportFrame>& frames) {
+  for (ReportFrame& frame : frames) {
+    if (frame.trust != Trust::kContext) continue;
+    frame.registers.push_back({"eax", context.registers[minidump::kEax]});
+    frame.registers.push_back({"ecx", context.registers[minidump::kEcx]});
+    frame.registers.push_back({"edx", context.registers[minidump::kEdx]});
+    frame.registers.push_back({"efl", context.status});
+  }
+}
+
 }  // namespace
 
 Report ReportBuilder::build() {
@@ -37,10 +102,12 @@ void ReportBuilder::add_system() {
   report_.arch = process_.arch();
   report_.time = process_.time_date_stamp();
   report_.process_id = process_.process_id();
+  report_.process_create_time = process_.process_create_time();
   if (process_.crash()) {
     report_.has_crashed = true;
     report_.crash_reason = process_.crash()->reason.text;
     report_.crash_address = process_.crash()->reason.address;
+    report_.crash_parameters = process_.crash()->parameters;
   }
   report_.assertion = process_.assertion();
   if (process_.requesting_thread()) {
@@ -70,7 +137,14 @@ void ReportBuilder::add_thread(const ProcessThread& thread) {
   ReportThread result;
   result.id = thread.id;
   result.name = thread.name;
-  for (const Frame& frame : process_.walk(thread, symbols_)) add_frame(frame, result.frames);
+  const Arch arch = thread.context ? thread.context->arch : Arch::kUnknown;
+  for (const Frame& frame : process_.walk(thread, symbols_)) {
+    add_frame(frame, result.frames);
+    if (has_registers_) result.frames.back().registers = known_registers(frame, arch);
+  }
+  if (has_registers_ && arch == Arch::kX86 && !result.frames.empty()) {
+    add_x86_scratch(*thread.context, result.frames);
+  }
   report_.threads.push_back(std::move(result));
 }
 

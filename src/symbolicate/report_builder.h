@@ -20,8 +20,8 @@ struct SymbolState {
 class ReportBuilder {
  public:
   // Both are borrowed; `symbols` may be null.
-  ReportBuilder(const Process& process, SymbolSource* symbols)
-      : process_(process), symbols_(symbols) {}
+  ReportBuilder(const Process& process, SymbolSource* symbols, bool has_registers)
+      : process_(process), symbols_(symbols), has_registers_(has_registers) {}
   Report build();
 
  private:
@@ -32,6 +32,7 @@ class ReportBuilder {
 
   const Process& process_;
   SymbolSource* symbols_;
+  bool has_registers_;
   Report report_;
   std::vector<SymcacheFrame> found_;  // kept between frames to save allocations
 };

@@ -163,6 +163,13 @@ void code(Coder& coder, T& module) {
 }
 
 template <typename Coder, typename T>
+  requires std::is_same_v<std::remove_const_t<T>, ReportRegister>
+void code(Coder& coder, T& reg) {
+  coder(reg.name);
+  coder(reg.value);
+}
+
+template <typename Coder, typename T>
   requires std::is_same_v<std::remove_const_t<T>, ReportFrame>
 void code(Coder& coder, T& frame) {
   coder(frame.instruction);
@@ -176,6 +183,7 @@ void code(Coder& coder, T& frame) {
   coder(frame.line);
   coder(frame.column);
   coder(frame.line_base);
+  code_list(coder, frame.registers);
 }
 
 template <typename Coder, typename T>
@@ -204,9 +212,11 @@ void code(Coder& coder, T& report) {
   coder(report.arch);
   coder(report.time);
   code_optional(coder, report.process_id);
+  coder(report.process_create_time);
   coder(report.has_crashed);
   coder(report.crash_reason);
   coder(report.crash_address);
+  code_list(coder, report.crash_parameters);
   coder(report.assertion);
   code_optional(coder, report.requesting_thread);
   coder(report.has_modules);

@@ -8,7 +8,7 @@
 
 namespace sigla {
 
-Result<Report> Symbolicator::symbolicate(const File& dump) {
+Result<Report> Symbolicator::symbolicate(const File& dump, bool has_registers) {
   struct Told {
     std::string source;
     std::vector<std::string> explain;
@@ -29,6 +29,7 @@ Result<Report> Symbolicator::symbolicate(const File& dump) {
   SIGLA_TRY_ASSIGN(File handle, dump.duplicate());
   WalkOptions options;
   options.has_symbols = finder_ != nullptr;
+  options.has_registers = has_registers;
   SIGLA_TRY_ASSIGN(const auto answer,
                    pool_.run(kWalkJob, make_walk_request(std::move(handle), options), on_request));
   SIGLA_TRY_ASSIGN(Report report, decode_report(as_bytes(answer.payload)));

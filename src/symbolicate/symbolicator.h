@@ -22,7 +22,8 @@ class Symbolicator {
   Symbolicator(WorkerPool& pool, SymbolFinder* finder) : pool_(pool), finder_(finder) {}
 
   // Error kMalformed when the dump cannot be read, or when its reader crashed over it.
-  Result<Report> symbolicate(const File& dump);
+  // With the registers of every frame where `has_registers`.
+  Result<Report> symbolicate(const File& dump, bool has_registers = false);
 
  private:
   WorkerPool& pool_;

@@ -13,6 +13,7 @@ namespace sigla {
 namespace {
 
 constexpr char kWithSymbols = 's';
+constexpr char kWithRegisters = 'r';
 
 void put_text(std::string& out, std::string_view text) {
   const auto size = static_cast<std::uint32_t>(text.size());
@@ -123,6 +124,7 @@ Result<SymcacheRequest> decode_symcache_request(Bytes payload) {
 WorkerMessage make_walk_request(File dump, const WalkOptions& options) {
   WorkerMessage request;
   if (options.has_symbols) request.payload += kWithSymbols;
+  if (options.has_registers) request.payload += kWithRegisters;
   request.files.push_back(std::move(dump));
   return request;
 }
@@ -138,7 +140,8 @@ Result<WorkerMessage> run_walk_job(WorkerMessage request, WorkerContext& context
                    Process::open(mapped.bytes(), context.limits(), diagnostics));
   AskedSymbols symbols(process, context);
   const bool has_symbols = request.payload.find(kWithSymbols) != std::string::npos;
-  ReportBuilder builder(process, has_symbols ? &symbols : nullptr);
+  const bool has_registers = request.payload.find(kWithRegisters) != std::string::npos;
+  ReportBuilder builder(process, has_symbols ? &symbols : nullptr, has_registers);
   Report report = builder.build();
   for (std::size_t i = 0; i < report.modules.size(); ++i) {
     SymbolState state = symbols.state(i);

@@ -18,7 +18,8 @@ inline constexpr std::string_view kWalkJob = "walk";
 inline constexpr std::string_view kAskSymcache = "symcache";
 
 struct WalkOptions {
-  bool has_symbols = true;  // false: nobody knows symbols, do not ask
+  bool has_symbols = true;     // false: nobody knows symbols, do not ask
+  bool has_registers = false;  // of every frame, which makes the report larger
 };
 
 void add_symbolicate_jobs(WorkerJobs& jobs);

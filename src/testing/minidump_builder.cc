@@ -16,6 +16,15 @@ MinidumpBuilder& MinidumpBuilder::system(std::uint16_t architecture,
   csd_version_ = csd_version;
   return *this;
 }
+MinidumpBuilder& MinidumpBuilder::real_machine(std::uint16_t family,
+                                               std::uint16_t model_and_stepping,
+                                               std::uint8_t processor_count) {
+  processor_level_ = family;
+  processor_revision_ = model_and_stepping;
+  processor_count_ = processor_count;
+  has_versions_ = false;
+  return *this;
+}
 MinidumpBuilder& MinidumpBuilder::module(std::uint64_t base,
                                          std::uint32_t size,
                                          std::string_view name,
@@ -145,7 +154,15 @@ struct MinidumpBuilder::Assembly {
 
 void MinidumpBuilder::put_system(Assembly& out) const {
   out.begin(7);
-  out.b.u16(architecture_).u16(6).u16(0x2a07).u8(4).u8(1).u32(10).u32(2).u32(19041).u32(platform_);
+  out.b.u16(architecture_)
+      .u16(processor_level_)
+      .u16(processor_revision_)
+      .u8(processor_count_)
+      .u8(1)
+      .u32(10)
+      .u32(2)
+      .u32(19041)
+      .u32(platform_);
   out.b.ref32("csd version").u32(0).u32(0x756e6547).u32(0x49656e69).u32(0x6c65746e).zeros(12);
   out.end();
   out.put_string("csd version", csd_version_);
@@ -185,7 +202,11 @@ void MinidumpBuilder::put_modules(Assembly& out) const {
   for (std::size_t i = 0; i < modules_.size(); ++i) {
     const Module& m = modules_[i];
     out.b.u64(m.base).u32(m.size).u32(0).u32(0x5f000000).ref32(fmt::format("module {}", i));
-    out.b.u32(0xfeef04bd).u32(0x10000).u32(0x00010002).u32(0x00030004).zeros(36);
+    out.b.u32(has_versions_ ? 0xfeef04bd : 0)
+        .u32(0x10000)
+        .u32(0x00010002)
+        .u32(0x00030004)
+        .zeros(36);
     out.location(fmt::format("code view {}", i), m.code_view);
     out.b.zeros(24);
   }

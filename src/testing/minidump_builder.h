@@ -29,6 +29,10 @@ class MinidumpBuilder {
   MinidumpBuilder& system(std::uint16_t architecture,
                           std::uint32_t platform,
                           std::string_view csd_version = "");
+  // Instead of the processor and module versions tests compare with: those of a real machine.
+  MinidumpBuilder& real_machine(std::uint16_t family,
+                                std::uint16_t model_and_stepping,
+                                std::uint8_t processor_count);
   MinidumpBuilder& module(std::uint64_t base,
                           std::uint32_t size,
                           std::string_view name,
@@ -94,6 +98,10 @@ class MinidumpBuilder {
   std::uint16_t architecture_ = 0;
   std::uint32_t platform_ = 0;
   std::string csd_version_;
+  std::uint16_t processor_level_ = 6;
+  std::uint16_t processor_revision_ = 0x2a07;
+  std::uint8_t processor_count_ = 4;
+  bool has_versions_ = true;
   std::vector<Module> modules_;
   std::vector<Module> unloaded_;
   std::vector<Thread> threads_;

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "base/text.h"
+#include "symbolicate/directory_symbols.h"
+#include "symbolicate/report_codec.h"
+#include "symbolicate/symbolicator.h"
+#include "symbolicate/walk_job.h"
+#include "symbolicate/write_breakpad.h"
+#include "symbolicate/write_json.h"
+#include "symbolicate/write_machine.h"
+#include "symbolicate/write_text.h"
+#include "symcache/writer.h"
+#include "testing/bytes_builder.h"
+#include "testing/matchers.h"
+#include "testing/minidump_builder.h"
+
+namespace sigla {
+namespace {
+
+using testing::Contains;
+using testing::HasSubstr;
+
+constexpr std::uint64_t kApp = 0x40000000;
+constexpr std::uint64_t kLib = 0x50000000;
+constexpr std::uint64_t kStack = 0x80000000;
+constexpr char kAppId[] = "112233445566778899AABBCCDDEEFF001";
+
+Buffer crash() {
+  MinidumpBuilder dump;
+  const Buffer guid = {0x11,
+                       0x22,
+                       0x33,
+                       0x44,
+                       0x55,
+                       0x66,
+                       0x77,
+                       0x88,
+                       0x99,
+                       0xaa,
+                       0xbb,
+                       0xcc,
+                       0xdd,
+                       0xee,
+                       0xff,
+                       0x00};
+  dump.system(9, 0x8201, "Linux 6.1")
+      .module(kApp, 0x10000, "/opt/app", dump.pdb_code_view(guid, 1, "C:\\out\\app.pdb"))
+      .module(kLib, 0x10000, "/opt/lib.so")
+      .thread(1,
+              dump.amd64_context(kApp + 0x1010, kStack, kStack),
+              kStack,
+              BytesBuilder().u64(kStack + 16).u64(kLib + 0x20).u64(0).u64(0).build())
+      .thread_name(1, "main")
+      .exception(1, 11, 1, 0x45, {}, {});
+  return dump.build();
+}
+
+Buffer app_symcache() {
+  const Limits limits;
+  SymcacheWriter writer(limits);
+  writer.name_file(0, "/src/app.cc");
+  writer.name_origin(0, "inlined()");
+  writer.begin_function({.address = 0x1000, .size = 0x100, .name = "crash|here()"});
+  writer.add_line({.address = 0x1000, .size = 0x100, .file = 0, .line = 12});
+  const SymcacheWriter::Range range{0x1008, 0x10};
+  writer.add_inline({.origin = 0, .call_file = 0, .call_line = 30}, {&range, 1});
+  return std::move(writer.finish_to_buffer()).value();
+}
+
+File file_of(Bytes bytes) {
+  File file = std::move(File::create_in_memory("test")).value();
+  EXPECT_THAT(file.write_all(bytes), IsOk());
+  EXPECT_THAT(file.rewind(), IsOk());
+  return file;
+}
+
+// Has the symbols of "app.pdb" under its id and of nothing else.
+class OneModule : public SymbolFinder {
+ public:
+  explicit OneModule(Buffer symcache) : symcache_(std::move(symcache)) {}
+  SymbolAnswer find(const ModuleQuery& query) override {
+    ++calls;
+    SymbolAnswer answer;
+    answer.explain.push_back("asked for " + query.debug_identifier);
+    if (query.debug_identifier == kAppId) {
+      answer.symcache = file_of(symcache_);
+      answer.source = "memory";
+    }
+    return answer;
+  }
+  int calls = 0;
+
+ private:
+  Buffer symcache_;
+};
+
+// Runs the job in this process: what the pool of worker processes does, without them.
+class InProcessPool : public WorkerPool {
+ public:
+  Result<WorkerMessage> run(std::string_view job,
+                            WorkerMessage request,
+                            const WorkerRequestHandler& on_request,
+                            std::chrono::milliseconds) override {
+    WorkerJobs jobs;
+    add_symbolicate_jobs(jobs);
+    Context context(on_request);
+    return jobs.at(std::string(job))(std::move(request), context);
+  }
+
+ private:
+  class Context : public WorkerContext {
+   public:
+    explicit Context(const WorkerRequestHandler& handler) : handler_(handler) {}
+    Result<WorkerMessage> ask(std::string_view what, WorkerMessage request) override {
+      return handler_(what, std::move(request));
+    }
+    const Limits& limits() const override { return limits_; }
+
+   private:
+    const WorkerRequestHandler& handler_;
+    Limits limits_;
+  };
+};
+
+class SymbolicatorTest : public testing::Test {
+ protected:
+  Report report(SymbolFinder* finder, bool has_registers = false) {
+    Symbolicator symbolicator(pool_, finder);
+    auto result = symbolicator.symbolicate(file_of(crash()), has_registers);
+    EXPECT_THAT(result, IsOk());
+    return result.has_value() ? *std::move(result) : Report();
+  }
+  InProcessPool pool_;
+};
+
+TEST_F(SymbolicatorTest, NamesFramesAndInlinedCalls) {
+  OneModule finder(app_symcache());
+  const Report r = report(&finder);
+  EXPECT_EQ(r.crash_reason, "SIGSEGV /SEGV_MAPERR");
+  ASSERT_EQ(r.threads.size(), 1U);
+  const auto& frames = r.threads[0].frames;
+  ASSERT_EQ(frames.size(), 3U);
+  EXPECT_EQ(frames[0].function, "inlined()");
+  EXPECT_EQ(frames[0].trust, Trust::kInline);
+  EXPECT_EQ(frames[0].line, 12U);
+  EXPECT_EQ(frames[1].function, "crash|here()");
+  EXPECT_EQ(frames[1].line, 30U) << "where the inlined call stands";
+  EXPECT_EQ(frames[2].function, "");
+  EXPECT_EQ(r.modules[0].status, ModuleStatus::kFound);
+  EXPECT_EQ(r.modules[0].symbol_source, "memory");
+  EXPECT_EQ(r.modules[1].status, ModuleStatus::kMissing);
+  EXPECT_THAT(r.modules[1].explain, Contains("asked for "));
+  EXPECT_EQ(finder.calls, 2) << "once for each module";
+}
+
+TEST_F(SymbolicatorTest, WorksWithoutAnySymbols) {
+  const Report r = report(nullptr);
+  ASSERT_EQ(r.threads[0].frames.size(), 2U);
+  EXPECT_EQ(r.modules[0].status, ModuleStatus::kUnused);
+  EXPECT_THAT(write_text(r), HasSubstr("No place to look for symbols was named"));
+}
+
+TEST_F(SymbolicatorTest, SaysWhenASymcacheIsDamaged) {
+  OneModule finder(Buffer(100, 0x55));
+  const Report r = report(&finder);
+  EXPECT_EQ(r.modules[0].status, ModuleStatus::kCorrupt);
+  EXPECT_EQ(r.modules[0].explain.size(), 2U);
+  EXPECT_THAT(write_text(r), HasSubstr("not usable"));
+}
+
+TEST_F(SymbolicatorTest, RefusesWhatIsNoDump) {
+  Symbolicator symbolicator(pool_, nullptr);
+  EXPECT_THAT(symbolicator.symbolicate(file_of(as_bytes("hello"))),
+              IsError(ErrorCode::kMalformed, "header"));
+}
+
+TEST_F(SymbolicatorTest, WritesWhatBreakpadWrites) {
+  OneModule finder(app_symcache());
+  EXPECT_EQ(write_breakpad_machine(report(&finder)),
+            "OS|Linux|10.2.19041 Linux 6.1\n"
+            "CPU|amd64|family 6 model 42 stepping 7|4\n"
+            "GPU|||\n"
+            "Crash|SIGSEGV /SEGV_MAPERR|0x45|0\n"
+            "Module|app|1.2.3.4|app.pdb|112233445566778899AABBCCDDEEFF001|0x40000000|0x4000ffff|1\n"
+            "Module|lib.so|1.2.3.4|||0x50000000|0x5000ffff|0\n"
+            "\n"
+            "0|0|app|inlined()|/src/app.cc|12|0x10\n"
+            "0|1|app|crashhere()|/src/app.cc|30|0x10\n"
+            "0|2|lib.so||||0x20\n");
+  const std::string text = write_breakpad(report(&finder, true));
+  EXPECT_THAT(text,
+              HasSubstr("Thread 0 (crashed)\n 0  app!inlined() [app.cc : 12 + 0x10]\n \n    Found "
+                        "by: inline record\n"));
+  EXPECT_THAT(text,
+              HasSubstr(" 2  lib.so + 0x20\n"
+                        "    rbp = 0x0000000080000010   rsp = 0x0000000080000010\n"
+                        "    rip = 0x0000000050000020\n"
+                        "    Found by: previous frame's frame pointer\n"));
+  EXPECT_THAT(text, HasSubstr("lib.so  1.2.3.4  (WARNING: No symbols, , )\n"));
+}
+
+TEST_F(SymbolicatorTest, WritesJson) {
+  OneModule finder(app_symcache());
+  const std::string json = write_json(report(&finder));
+  for (const char* part : {R"("reason": "SIGSEGV /SEGV_MAPERR")",
+                           R"x("function": "crash|here()")x",
+                           R"("module_offset": "0x1010")",
+                           R"("trust": "context")",
+                           R"("status": "missing")",
+                           R"("breakpad_id": "112233445566778899AABBCCDDEEFF001")",
+                           R"("name": "main")",
+                           R"("main": true)"}) {
+    EXPECT_THAT(json, HasSubstr(part));
+  }
+}
+
+TEST_F(SymbolicatorTest, WritesTextWithWhatIsMissing) {
+  OneModule finder(app_symcache());
+  const std::string text = write_text(report(&finder));
+  EXPECT_THAT(text, HasSubstr("SIGSEGV /SEGV_MAPERR at 0x45, in thread 0\n"));
+  EXPECT_THAT(text,
+              HasSubstr("Thread 0 \"main\" (crashed), id 1\n   0  inlined() [/src/app.cc:12]  in "
+                        "app  (inline)\n"));
+  EXPECT_THAT(text, HasSubstr("Without symbols:\n  lib.so without an id (1 frame)\n"));
+}
+
+TEST_F(SymbolicatorTest, ReportsSurviveTheirEncoding) {
+  OneModule finder(app_symcache());
+  const Report r = report(&finder, true);
+  const std::string encoded = encode_report(r);
+  ASSERT_OK_AND_ASSIGN(const Report again, decode_report(as_bytes(encoded)));
+  EXPECT_EQ(write_json(r), write_json(again));
+  for (std::size_t size = 0; size < encoded.size(); ++size) {
+    EXPECT_THAT(decode_report(as_bytes(encoded).first(size)), IsError(ErrorCode::kMalformed, ""))
+        << size;
+  }
+}
+
+TEST(SymcacheRequestTest, SurvivesItsEncoding) {
+  SymcacheRequest request;
+  request.module = 3;
+  request.query.debug_file = "a.pdb";
+  request.query.debug_id = DebugId{{1, 2, 3}, 0x2a};
+  request.query.code_id = CodeId("abcd");
+  request.query.arch = Arch::kArm64;
+  ASSERT_OK_AND_ASSIGN(const auto again,
+                       decode_symcache_request(as_bytes(encode_symcache_request(request))));
+  EXPECT_EQ(again.module, 3U);
+  EXPECT_EQ(again.query.debug_id, request.query.debug_id);
+  EXPECT_EQ(again.query.code_id, request.query.code_id);
+  EXPECT_EQ(again.query.arch, Arch::kArm64);
+  EXPECT_THAT(decode_symcache_request(as_bytes("abc")),
+              IsError(ErrorCode::kMalformed, "symcache request"));
+}
+
+class DirectorySymbolsTest : public testing::Test {
+ protected:
+  DirectorySymbolsTest() : folder_(std::move(TempDirectory::create()).value()) {
+    query_.debug_file = "C:\\out\\App.pdb";
+    query_.debug_identifier = kAppId;
+  }
+  void put(const std::string& path, const std::string& id = kAppId) {
+    const auto full = folder_.path() / path;
+    std::filesystem::create_directories(full.parent_path());
+    ASSERT_THAT(replace_file(full, as_bytes("MODULE Linux x86_64 " + id + " App.pdb\n")), IsOk());
+  }
+  SymbolAnswer find() {
+    DirectorySymbols symbols(folder_.path(),
+                             [](const File& file, const std::string&) { return file.duplicate(); });
+    return symbols.find(query_);
+  }
+  TempDirectory folder_;
+  ModuleQuery query_;
+};
+
+TEST_F(DirectorySymbolsTest, FindsBreakpadsLayoutInAnyCase) {
+  put(std::string("app.PDB/") + lower(kAppId) + "/App.sym");
+  const SymbolAnswer answer = find();
+  EXPECT_TRUE(answer.symcache);
+  EXPECT_THAT(answer.explain.back(), HasSubstr("App.sym: found"));
+}
+
+TEST_F(DirectorySymbolsTest, TakesALoneFileOfTheRightIdOnly) {
+  put("App.sym", "112233445566778899AABBCCDDEEFF002");
+  SymbolAnswer answer = find();
+  EXPECT_FALSE(answer.symcache);
+  EXPECT_THAT(answer.explain.back(), HasSubstr("has id '112233445566778899AABBCCDDEEFF002'"));
+  put("App.sym");
+  EXPECT_TRUE(find().symcache);
+}
+
+TEST_F(DirectorySymbolsTest, StaysInItsFolder) {
+  put("secret.sym");
+  query_.debug_file = "..";
+  EXPECT_FALSE(find().symcache);
+  query_.debug_file = "App.pdb";
+  query_.debug_identifier = "..";
+  EXPECT_FALSE(find().symcache);
+}
+
+TEST_F(DirectorySymbolsTest, SaysWhenThereIsNoId) {
+  query_ = ModuleQuery();
+  query_.code_file = "/usr/lib/x.so";
+  EXPECT_THAT(find().explain.front(), HasSubstr("x.so: the dump gives no id"));
+}
+
+}  // namespace
+}  // namespace sigla

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "symbolicate/write_json.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+
+namespace sigla {
+namespace {
+
+std::string hex(std::uint64_t value) { return fmt::format("0x{:x}", value); }
+
+class Writer {
+ public:
+  Writer(const Report& report, JsonWriter& json) : report_(report), json_(json) {}
+
+  void write() {
+    json_.begin_object();
+    system();
+    crash();
+    json_.key("threads").begin_array();
+    for (std::size_t i = 0; i < report_.threads.size(); ++i) thread(i);
+    json_.end_array();
+    modules("modules", report_.modules);
+    modules("unloaded_modules", report_.unloaded_modules);
+    json_.key("annotations").begin_array();
+    for (const Report::Annotation& annotation : report_.annotations) {
+      json_.begin_object();
+      json_.member("key", annotation.key).member("value", annotation.value).end_object();
+    }
+    json_.end_array().key("warnings").begin_array();
+    for (const std::string& warning : report_.warnings) json_.value(warning);
+    json_.end_array().end_object();
+  }
+
+ private:
+  void text_or_null(std::string_view name, std::string_view text) {
+    json_.key(name);
+    if (text.empty()) {
+      json_.null();
+    } else {
+      json_.value(text);
+    }
+  }
+  void number_or_null(std::string_view name, std::uint32_t number) {
+    json_.key(name);
+    if (number == 0) {
+      json_.null();
+    } else {
+      json_.value(number);
+    }
+  }
+  void optional(std::string_view name, const std::optional<std::uint32_t>& number) {
+    json_.key(name);
+    if (number) {
+      json_.value(*number);
+    } else {
+      json_.null();
+    }
+  }
+
+  void system() {
+    json_.key("system").begin_object();
+    json_.member("os", report_.os).member("os_version", report_.os_version);
+    json_.member("cpu", report_.cpu).member("cpu_info", report_.cpu_info);
+    json_.member("cpu_count", report_.cpu_count).end_object();
+    json_.member("time", report_.time);
+    optional("process_id", report_.process_id);
+  }
+
+  void crash() {
+    json_.key("crash");
+    if (report_.has_crashed) {
+      json_.begin_object().member("reason", report_.crash_reason);
+      json_.member("address", hex(report_.crash_address));
+      optional("thread", report_.requesting_thread);
+      json_.key("parameters").begin_array();
+      for (const std::uint64_t parameter : report_.crash_parameters) json_.value(hex(parameter));
+      json_.end_array().end_object();
+    } else {
+      json_.null();
+    }
+    text_or_null("assertion", report_.assertion);
+    optional("requesting_thread", report_.requesting_thread);
+  }
+
+  void thread(std::size_t index) {
+    const ReportThread& thread = report_.threads[index];
+    json_.begin_object().member("index", index).member("id", thread.id);
+    text_or_null("name", thread.name);
+    json_.member("crashed", report_.has_crashed && report_.requesting_thread == index);
+    json_.key("frames").begin_array();
+    std::size_t first = 0;  // of the inlined calls of the frame at hand
+    std::size_t number = 0;
+    for (std::size_t i = 0; i < thread.frames.size(); ++i) {
+      if (thread.frames[i].trust == Trust::kInline) continue;
+      frame(thread.frames, first, i, number++);
+      first = i + 1;
+    }
+    json_.end_array().end_object();
+  }
+
+  void frame(const std::vector<ReportFrame>& frames,
+             std::size_t first_inline,
+             std::size_t at,
+             std::size_t number) {
+    const ReportFrame& frame = frames[at];
+    const ReportModule* module = nullptr;
+    if (frame.module) module = &report_.modules[*frame.module];
+    if (frame.unloaded_module) module = &report_.unloaded_modules[*frame.unloaded_module];
+    json_.begin_object().member("index", number);
+    json_.member("address", hex(frame.return_address))
+        .member("instruction", hex(frame.instruction));
+    text_or_null("module", module == nullptr ? "" : base_name(module->code_file));
+    text_or_null("module_offset",
+                 module == nullptr ? "" : hex(frame.return_address - module->base));
+    text_or_null("function", frame.function);
+    text_or_null("function_offset",
+                 frame.function.empty() ? "" : hex(frame.return_address - frame.function_base));
+    place(frame);
+    json_.key("column");
+    if (frame.column != 0) {
+      json_.value(frame.column);
+    } else {
+      json_.null();
+    }
+    json_.member("trust", to_string(frame.trust)).key("source_link").null();
+    text_or_null("symbol_source", module == nullptr ? "" : module->symbol_source);
+    json_.key("inlines").begin_array();
+    for (std::size_t i = first_inline; i < at; ++i) {
+      json_.begin_object();
+      json_.member("function", frames[i].function);
+      place(frames[i]);
+      json_.end_object();
+    }
+    json_.end_array();
+    if (!frame.registers.empty()) {
+      json_.key("registers").begin_object();
+      for (const ReportRegister& reg : frame.registers) json_.member(reg.name, hex(reg.value));
+      json_.end_object();
+    }
+    json_.end_object();
+  }
+
+  void place(const ReportFrame& frame) {
+    text_or_null("file", frame.file);
+    number_or_null("line", frame.file.empty() ? 0 : frame.line);
+  }
+
+  void modules(std::string_view name, const std::vector<ReportModule>& modules) {
+    json_.key(name).begin_array();
+    for (const ReportModule& module : modules) {
+      json_.begin_object().member("base", hex(module.base)).member("size", hex(module.size));
+      json_.member("code_file", module.code_file);
+      text_or_null("debug_file", module.debug_file);
+      text_or_null("debug_id", module.debug_id ? module.debug_id->dashed() : "");
+      text_or_null("breakpad_id", module.debug_identifier);
+      text_or_null("code_id", module.code_id.text());
+      text_or_null("version", module.version);
+      json_.member("main",
+                   report_.main_module && &module == &report_.modules[*report_.main_module]);
+      json_.member("status", to_string(module.status));
+      text_or_null("symbol_source", module.symbol_source);
+      json_.key("explain").begin_array();
+      for (const std::string& line : module.explain) json_.value(line);
+      json_.end_array().end_object();
+    }
+    json_.end_array();
+  }
+
+  const Report& report_;
+  JsonWriter& json_;
+};
+
+}  // namespace
+
+void write_json(const Report& report, JsonWriter& json) { Writer(report, json).write(); }
+
+std::string write_json(const Report& report) {
+  JsonWriter json(JsonWriter::Style::kPretty);
+  write_json(report, json);
+  return std::move(json).take() + "\n";
+}
+
+}  // namespace sigla

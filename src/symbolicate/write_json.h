@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// A Report as JSON, the shape that `sigla symbolicate --format json` and the API promise:
+//
+//   {"system":{"os","os_version","cpu","cpu_info","cpu_count"},
+//    "time":seconds, "process_id":n|null, "assertion":text|null,
+//    "crash":{"reason","address","thread":index,"parameters":["0x1"]}|null,
+//    "requesting_thread":index|null,
+//    "threads":[{"index","id","name"|null,"crashed":bool,"frames":[{"index","address",
+//       "instruction",
+//       "module"|null,"module_offset"|null,"function"|null,"function_offset"|null,"file"|null,
+//       "line"|null,"column"|null,"trust","source_link":null,"symbol_source"|null,
+//       "inlines":[{"function","file"|null,"line"|null}]}]}],
+//    "modules":[{"base","size","code_file","debug_file"|null,"debug_id"|null,"breakpad_id"|null,
+//       "code_id"|null,"version"|null,"main":bool,"status","symbol_source"|null,"explain":[...]}],
+//    "unloaded_modules":[...], "annotations":[{"key","value"}], "warnings":[...]}
+//
+// Addresses, offsets and sizes are "0x..." texts. A frame's file and line are those of the call
+// that was executing in the function itself; `inlines` has the calls inlined there, innermost
+// first.
+#pragma once
+
+#include <string>
+
+#include "base/json_writer.h"
+#include "symbolicate/report.h"
+
+namespace sigla {
+
+std::string write_json(const Report& report);
+// The same object, as a value inside a larger document.
+void write_json(const Report& report, JsonWriter& json);
+
+}  // namespace sigla
