@@ -73,6 +73,7 @@ class TransferTest : public testing::Test {
   Router router();
   void add_downloads(Router& router);
   void serve_file(const std::string& content) {
+    server_.reset();  // the last one's handlers read what changes here
     const auto path = folder_->path() / "served";
     ASSERT_THAT(replace_file(path, as_bytes(content)), IsOk());
     ASSERT_OK_AND_ASSIGN(File file, File::open_read(path));
