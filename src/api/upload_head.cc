@@ -74,8 +74,8 @@ Result<UploadHead> decode_upload(UploadForm form,
       upload.token,
       services.access.authorise(secret, upload.project, Capability::kSymbolPost, now_millis()));
   SIGLA_TRY(set_tag(query(request, "tag"), upload));
-  const std::string_view name =
-      form == UploadForm::kNative ? query(request, "name") : query(request, "upload_file");
+  std::string_view name = query(request, "upload_file");
+  if (name.empty() && form == UploadForm::kNative) name = query(request, "name");
   upload.name = to_utf8(base_name(name));
   return upload;
 }

@@ -3,7 +3,7 @@
 // the body is read, to refuse early, and again when the body is there, with what a form said
 // besides.
 //
-//   POST /api/v1/projects/{project}/uploads?tag=&name=
+//   POST /api/v1/projects/{project}/uploads?tag=&upload_file= (or &name=)
 //   POST /{token}/symbols?tag=, /{universe}/{token}/symbols?tag=
 //   POST /post?format=symbols&token=, /api/post?format=symbols&token= (also
 //   &project=&tag=&upload_file=)

@@ -29,6 +29,12 @@ TEST_F(UploadHeadTest, ReadsTheNativeForm) {
   EXPECT_EQ(upload.project.name, "secret");
   EXPECT_EQ(upload.tag, "v1");
   EXPECT_EQ(upload.name, "x.pdb");
+  ASSERT_OK_AND_ASSIGN(const UploadHead named_as_in_forms,
+                       decode(UploadForm::kNative,
+                              "/api/v1/projects/secret/uploads?upload_file=b/y.pdb",
+                              {"secret"},
+                              bearer(writer_)));
+  EXPECT_EQ(named_as_in_forms.name, "y.pdb");
 }
 
 TEST_F(UploadHeadTest, TakesTheProjectOfTheTokenInBacktraceForms) {

@@ -13,7 +13,7 @@ namespace sigla::app {
 
 namespace {
 
-constexpr std::size_t kBarWidth = 24;
+constexpr std::size_t kBarWidth = 16;
 constexpr std::size_t kCurrentWidthMin = 8;
 constexpr std::chrono::milliseconds kRedrawTime{100};
 constexpr std::chrono::seconds kRateTime{5};
@@ -68,7 +68,9 @@ std::string progress_line(const TransferProgress& progress, std::size_t width) {
                                  progress.done < progress.total ? std::min(part * 100, 99.0) : 100,
                                  size_text(progress.done),
                                  size_text(progress.total));
-  if (progress.bytes_per_second >= 1) {
+  if (progress.done >= progress.total) {
+    line += "  waiting for the server";
+  } else if (progress.bytes_per_second >= 1) {
     const double seconds =
         static_cast<double>(progress.total - progress.done) / progress.bytes_per_second;
     line += fmt::format("  {}/s", size_text(static_cast<std::uint64_t>(progress.bytes_per_second)));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How far a transfer is, on one line of a terminal:
 //
-//   [=======>            ]  38%  1.2/3.1 GiB  84.0 MiB/s  0:23 left  lib/a.pdb
+//   [======>         ]  38%  1.2 GiB of 3.1 GiB  84.0 MiB/s  0:23 left  lib/a.pdb
 //
 // Silent where standard error is no terminal, except for note(). Thread-safe.
 #pragma once

@@ -7,13 +7,12 @@ namespace sigla::app {
 namespace {
 
 TEST(ProgressLine, ShowsBytesRateTimeAndFile) {
-  EXPECT_EQ(
-      progress_line({.total = 4U << 20,
-                     .done = 1U << 20,
-                     .bytes_per_second = 1U << 18,
-                     .current = "out/a.pdb"},
-                    100),
-      "[======>                 ]  25%  1.0 MiB of 4.0 MiB  256.0 KiB/s  0:12 left  out/a.pdb");
+  EXPECT_EQ(progress_line({.total = 4U << 20,
+                           .done = 1U << 20,
+                           .bytes_per_second = 1U << 18,
+                           .current = "out/a.pdb"},
+                          100),
+            "[====>           ]  25%  1.0 MiB of 4.0 MiB  256.0 KiB/s  0:12 left  out/a.pdb");
 }
 
 TEST(ProgressLine, FitsTheTerminal) {
