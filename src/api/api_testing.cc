@@ -57,11 +57,14 @@ ApiTest::ApiTest()
       workers_(std::make_unique<InlineWorkers>()),
       ingest_(std::make_unique<Ingest>(
           *catalog_, *blobs_, *workers_, Ingest::Options{.spool = spool_.path(), .limits = {}})),
+      symcaches_(std::make_unique<SymcacheStep>(*blobs_, *workers_, spool_.path() / "symcaches")),
       services_{*catalog_,
                 *blobs_,
                 *access_,
                 catalog_->key_index(),
                 *ingest_,
+                *workers_,
+                *symcaches_,
                 metrics_,
                 spool_.path(),
                 Limits()} {

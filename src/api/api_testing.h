@@ -50,6 +50,7 @@ class ApiTest : public testing::Test {
   TempDirectory spool_;
   std::unique_ptr<WorkerPool> workers_;
   std::unique_ptr<Ingest> ingest_;
+  std::unique_ptr<SymcacheStep> symcaches_;
   Metrics metrics_;
   Services services_;
   std::string admin_;

@@ -8,9 +8,11 @@
 #include "api/history_api.h"
 #include "api/home.h"
 #include "api/http_status.h"
+#include "api/openapi.h"
 #include "api/project_api.h"
 #include "api/symbol_api.h"
 #include "api/symbol_paths.h"
+#include "api/symbolicate_api.h"
 #include "api/token_api.h"
 #include "api/upload_api.h"
 
@@ -46,6 +48,8 @@ http::Router make_router(const Services& services, Downloads& downloads) {
   add_upload_routes(router, services);
   add_history_routes(router, services);
   add_symbol_routes(router, services);
+  add_symbolicate_routes(router, services);
+  add_openapi_routes(router);
   add_project_routes(router, services);
   add_token_routes(router, services);
   add_catch_all(router);

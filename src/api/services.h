@@ -8,6 +8,7 @@
 #include "api/metrics.h"
 #include "base/limits.h"
 #include "ingest/ingest.h"
+#include "ingest/symcache_step.h"
 #include "store/blob_store.h"
 #include "store/catalog.h"
 #include "store/key_index.h"
@@ -20,6 +21,8 @@ struct Services {
   Access& access;
   KeyIndex& keys;  // in front of `catalog`
   Ingest& ingest;
+  WorkerPool& walkers;  // reads dumps; `symcaches` has another pool
+  SymcacheStep& symcaches;
   Metrics& metrics;
   std::filesystem::path spool;  // for uploads on their way
   Limits limits;

@@ -5,15 +5,10 @@
 #pragma once
 
 #include "api/services.h"
-#include "api/store_symbols.h"
 #include "http/router.h"
 
 namespace sigla::api {
 
-// All must outlive the server. `walkers` reads dumps; `symcaches` has a pool of its own.
-void add_symbolicate_routes(http::Router& router,
-                            const Services& services,
-                            WorkerPool& walkers,
-                            SymcacheStep& symcaches);
+void add_symbolicate_routes(http::Router& router, const Services& services);
 
 }  // namespace sigla::api

@@ -2,16 +2,14 @@
 #include "api/upload_api.h"
 
 #include <fmt/format.h>
-#include <sys/sendfile.h>
 
-#include <algorithm>
 #include <optional>
 #include <utility>
 
+#include "api/form_body.h"
 #include "api/history_api.h"
 #include "api/http_status.h"
 #include "base/text.h"
-#include "http/multipart.h"
 
 namespace sigla::api {
 
@@ -40,30 +38,6 @@ std::optional<Failure> failure_of(const UploadReport& report) {
     return Failure{ErrorCode::kUnsupported, report.entries.front().reason};
   }
   return Failure{ErrorCode::kUnsupported, "none of the files is a symbol file"};
-}
-
-Result<File> copy_part(const File& body, const http::FormPart& part, const Services& services) {
-  SIGLA_TRY_ASSIGN(File copy, File::create_unnamed(services.spool));
-  auto offset = static_cast<off_t>(part.offset);
-  std::uint64_t rest = part.size;
-  while (rest > 0) {
-    const std::size_t step = std::min<std::uint64_t>(rest, 64U << 20);
-    const ssize_t count = ::sendfile(copy.fd(), body.fd(), &offset, step);
-    if (count < 0) return errno_error("copy the file out of the form");
-    if (count == 0) return make_error(ErrorCode::kInternal, "form part reaches past the body");
-    rest -= static_cast<std::uint64_t>(count);
-  }
-  SIGLA_TRY(copy.rewind());
-  return copy;
-}
-
-const http::FormPart* find_file(const std::vector<http::FormPart>& parts) {
-  const http::FormPart* named = http::find_part(parts, "upload_file");
-  if (named != nullptr) return named;
-  const auto file = std::find_if(parts.begin(), parts.end(), [](const http::FormPart& part) {
-    return part.file_name.has_value();
-  });
-  return file == parts.end() ? nullptr : &*file;
 }
 
 http::Response handle_upload(UploadForm form, http::Request& request, const Services& services) {
@@ -137,20 +111,12 @@ UploadReply encode_upload_reply(const UploadReport& report) {
 }
 
 Result<File> take_upload_body(http::Request& request, const Services& services, UploadHead& head) {
-  const std::string_view content_type = request.header("Content-Type").value_or("");
-  const std::optional<std::string> boundary = http::multipart_boundary(content_type);
-  if (!boundary) return std::move(request.body_file);
-  SIGLA_TRY_ASSIGN(const std::vector<http::FormPart> parts,
-                   http::parse_multipart(request.body_file, *boundary, services.limits));
-  if (const http::FormPart* tag = http::find_part(parts, "tag")) {
+  SIGLA_TRY_ASSIGN(FormBody body, take_form_body(request, "upload_file", services));
+  if (const http::FormPart* tag = http::find_part(body.parts, "tag")) {
     SIGLA_TRY(set_tag(tag->value, head));
   }
-  const http::FormPart* file = find_file(parts);
-  if (file == nullptr) {
-    return make_error(ErrorCode::kInvalidArgument, "the form has no file in 'upload_file'");
-  }
-  if (head.name.empty() && file->file_name) head.name = to_utf8(base_name(*file->file_name));
-  return copy_part(request.body_file, *file, services);
+  if (head.name.empty() && body.name) head.name = to_utf8(base_name(*body.name));
+  return std::move(body.file);
 }
 
 void add_upload_routes(http::Router& router, const Services& services) {

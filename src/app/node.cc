@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "http/server.h"
 #include "ingest/ingest.h"
+#include "ingest/symcache_step.h"
 #include "store/files/files_blob_store.h"
 #include "store/indexed_catalog.h"
 #include "store/sqlite/sqlite_catalog.h"
@@ -46,7 +47,7 @@ Result<Address> parse_listen(std::string_view text) {
 std::size_t worker_count(const Settings& settings) {
   const std::uint64_t wanted = settings.number("workers");
   if (wanted != 0) return static_cast<std::size_t>(wanted);
-  return std::max(2U, std::thread::hardware_concurrency());
+  return std::max(1U, std::thread::hardware_concurrency());
 }
 
 // First start: project "default" and an administrator's token.
@@ -90,6 +91,8 @@ class ServerNode final : public Node {
   api::Metrics metrics_;
   std::unique_ptr<WorkerPool> workers_;
   std::optional<Ingest> ingest_;
+  std::unique_ptr<WorkerPool> walkers_;
+  std::optional<SymcacheStep> symcaches_;
   std::optional<api::Services> services_;
   std::optional<api::Downloads> downloads_;
   std::unique_ptr<http::Server> server_;
@@ -105,6 +108,8 @@ Status ServerNode::open(const Settings& settings) {
                                   *access_,
                                   catalog_->key_index(),
                                   *ingest_,
+                                  *walkers_,
+                                  *symcaches_,
                                   metrics_,
                                   folder_.spool(),
                                   limits_});
@@ -130,15 +135,19 @@ Status ServerNode::open_store(const Settings& settings) {
 }
 
 Status ServerNode::open_workers(const Settings& settings) {
-  WorkerPool::Options options;
-  options.command = {"/proc/self/exe", "worker"};
-  options.size_max = worker_count(settings);
-  options.sandbox = settings.flag("sandbox");
-  options.limits = limits_;
-  SIGLA_TRY_ASSIGN(workers_, WorkerPool::start(std::move(options)));
   Ingest::Options ingest;
   ingest.spool = folder_.spool();
   ingest.limits = limits_;
+  WorkerPool::Options options;
+  options.command = {"/proc/self/exe", "worker"};
+  options.sandbox = settings.flag("sandbox");
+  options.limits = limits_;
+  options.size_max = worker_count(settings);
+  // Walks wait for symcaches, which are made in the other pool: it must not be full of walks.
+  SIGLA_TRY_ASSIGN(walkers_, WorkerPool::start(options));
+  options.size_max = worker_count(settings) + ingest.small_max + ingest.large_max;
+  SIGLA_TRY_ASSIGN(workers_, WorkerPool::start(options));
+  symcaches_.emplace(*blobs_, *workers_, folder_.symcaches());
   ingest_.emplace(*catalog_, *blobs_, *workers_, std::move(ingest));
   return ingest_->start();
 }

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/symbolicate_api.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "api/form_body.h"
+#include "api/guard.h"
+#include "api/http_status.h"
+#include "api/store_symbols.h"
+#include "symbolicate/symbolicator.h"
+#include "symbolicate/write_breakpad.h"
+#include "symbolicate/write_json.h"
+#include "symbolicate/write_machine.h"
+#include "symbolicate/write_text.h"
+
+namespace sigla::api {
+
+namespace {
+
+enum class ReportFormat { kJson, kText, kBreakpad, kBreakpadMachine };
+
+Result<ReportFormat> decode_format(const http::Request& request) {
+  const std::string_view name = request.query_value("format").value_or("json");
+  if (name == "json") return ReportFormat::kJson;
+  if (name == "text") return ReportFormat::kText;
+  if (name == "breakpad") return ReportFormat::kBreakpad;
+  if (name == "breakpad-machine") return ReportFormat::kBreakpadMachine;
+  return make_error(ErrorCode::kInvalidArgument,
+                    "format: '{}' is none of json, text, breakpad, breakpad-machine",
+                    name);
+}
+
+http::Response encode_report(const Report& report, ReportFormat format) {
+  switch (format) {
+    case ReportFormat::kJson:
+      return http::Response::json(200, write_json(report));
+    case ReportFormat::kText:
+      return http::Response::text(200, write_text(report));
+    case ReportFormat::kBreakpad:
+      return http::Response::text(200, write_breakpad(report));
+    case ReportFormat::kBreakpadMachine:
+      return http::Response::text(200, write_breakpad_machine(report));
+  }
+  return error_reply(500, "no such format");
+}
+
+Result<http::Response> symbolicate(http::Request& request, const Services& services) {
+  SIGLA_TRY_ASSIGN(const Project project, project_of(request, services));
+  SIGLA_TRY_ASSIGN(const ReportFormat format, decode_format(request));
+  SIGLA_TRY_ASSIGN(const FormBody body, take_form_body(request, "upload_file_minidump", services));
+  StoreSymbols symbols(services.catalog, services.symcaches, project);
+  Symbolicator symbolicator(services.walkers, &symbols);
+  SIGLA_TRY_ASSIGN(const Report report, symbolicator.symbolicate(body.file));
+  return encode_report(report, format);
+}
+
+std::optional<http::Response> admit(const http::Request& request, const http::Admission& reader) {
+  if (auto refused = reader(request)) return refused;
+  const Result<ReportFormat> format = decode_format(request);
+  if (!format.has_value()) return error_reply(format.error());
+  return std::nullopt;
+}
+
+}  // namespace
+
+void add_symbolicate_routes(http::Router& router, const Services& services) {
+  router.add({.method = "POST",
+              .pattern = "/api/v1/projects/{project}/symbolicate",
+              .body = http::BodyPolicy::kSpool,
+              .body_size_max = services.limits.minidump_size_max,
+              .admit = [reader = admit_reader(services)](
+                           const http::Request& request) { return admit(request, reader); },
+              .handler = answer(
+                  [&services](http::Request& request) { return symbolicate(request, services); })});
+}
+
+}  // namespace sigla::api
