@@ -66,9 +66,9 @@ class Server:
         self.process = None
 
     def start(self):
-        self.log = open(self.log_path, "ab")
-        self.process = subprocess.Popen([SIGLA, "serve", "--data", str(self.data), "--listen", f"127.0.0.1:{self.port}", *self.flags],
-                                        stdout=self.log, stderr=self.log, env={**os.environ, **(self.env or {})})
+        with open(self.log_path, "ab") as log:
+            self.process = subprocess.Popen([SIGLA, "serve", "--data", str(self.data), "--listen", f"127.0.0.1:{self.port}", *self.flags],
+                                            stdout=log, stderr=log, env={**os.environ, **(self.env or {})})
         end = time.monotonic() + 30
         while time.monotonic() < end:
             if self.process.poll() is not None:
@@ -117,8 +117,8 @@ class Server:
                             headers={"Authorization": f"Bearer {token or self.token}"})
 
     def make_token(self, *capabilities, project="default", **fields):
-        answer = self.request("POST", f"/api/v1/projects/{project}/tokens", headers={"Authorization": f"Bearer {self.token}"},
-                              body=json.dumps({"name": "test", "capabilities": list(capabilities), **fields}))
+        answer = self.request("POST", "/api/v1/tokens", headers={"Authorization": f"Bearer {self.token}"},
+                              body=json.dumps({"project": project, "name": "test", "capabilities": list(capabilities), **fields}))
         if answer.status not in (200, 201):
             raise AssertionError(f"token: {answer.status} {answer.text}")
         return answer.json()["token"]

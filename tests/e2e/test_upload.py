@@ -190,7 +190,7 @@ class Uploads(Case):
         auth = {"Authorization": f"Bearer {self.server.token}"}
         uploads = self.server.request("GET", "/api/v1/projects/default/uploads?tag=history", headers=auth).json()["uploads"]
         self.assertEqual([u["id"] for u in uploads], [upload["upload"]])
-        entries = self.server.request("GET", f"/api/v1/projects/default/uploads/{upload['upload']}/entries", headers=auth).json()["entries"]
+        entries = self.server.request("GET", f"/api/v1/projects/default/uploads/{upload['upload']}/entries", headers=auth).json()["files"]
         self.assertEqual([e["path"] for e in entries], ["x/findme.sym"])
         found = self.server.request("GET", "/api/v1/projects/default/symbols?q=dme-uni", headers=auth).json()["symbols"]
         self.assertEqual([s["name"] for s in found], ["findme-unique.pdb"])
