@@ -85,7 +85,7 @@ class BadInput(Case):
         self.assertTrue(self.spool_is_empty())
 
     def test_damaged_files_name_format_and_place(self):
-        answer = self.server.native(tar_of([("x.so", b"\x7fELF\x02\x01\x01" + b"\0" * 9 + b"\x03\0\x3e\0" + b"\xff" * 200), ("y.pdb", b"Microsoft C/C++ MSF 7.00\r\n\x1aDS\0\0\0" + b"\xff" * 4096)]))
+        answer = self.server.native(tar_of([("x.so", b"\x7fELF\x02\x01\x01" + b"\0" * 9 + b"\x03\0\x3e\0\x01\0\0\0" + b"\xff" * 200), ("y.pdb", b"Microsoft C/C++ MSF 7.00\r\n\x1aDS\0\0\0" + b"\xff" * 4096)]))
         files = {f["path"]: f for f in answer.json()["files"]}
         self.assertIn("ELF", files["x.so"]["reason"])
         self.assertRegex(files["y.pdb"]["reason"], r"PDB|MSF")
