@@ -49,8 +49,7 @@ http::Response handle_upload(UploadForm form, http::Request& request, const Serv
   upload.body = std::move(body).value();
   upload.project_id = head->project.id;
   upload.token_id = head->token.id;
-  // A file that does not say its own name is still found by its ids.
-  upload.name = head->name.empty() ? "unnamed" : head->name;
+  upload.name = head->name;
   upload.tag = head->tag;
   upload.name_restriction = head->token.name_restriction;
   upload.remote_address = request.remote_address;

@@ -27,7 +27,7 @@ Result<DataFolder> DataFolder::open(const std::filesystem::path& path) {
   if (::flock(lock.fd(), LOCK_EX | LOCK_NB) != 0) {
     if (errno == EWOULDBLOCK) {
       return make_error(
-          ErrorCode::kConflict, "{}: another server uses this data folder", absolute.string());
+          ErrorCode::kUnavailable, "{}: another server uses this data folder", absolute.string());
     }
     return errno_error(fmt::format("lock {}", absolute.string()));
   }

@@ -16,7 +16,7 @@ TEST(DataFolder, IsForOneServerOnly) {
     struct stat info{};
     ASSERT_EQ(::stat(path.c_str(), &info), 0);
     EXPECT_EQ(info.st_mode & 0777, 0700u);
-    EXPECT_THAT(DataFolder::open(path), IsError(ErrorCode::kConflict, "another server"));
+    EXPECT_THAT(DataFolder::open(path), IsError(ErrorCode::kUnavailable, "another server"));
   }
   EXPECT_THAT(DataFolder::open(path), IsOk());
 }

@@ -42,8 +42,8 @@ struct Limits {
   std::uint32_t minidump_thread_count_max = 16'384;
   std::uint32_t minidump_module_count_max = 16'384;
   std::uint32_t minidump_memory_region_count_max = 1'000'000;
-  std::uint32_t minidump_string_size_max = 65'536;  // bytes of one UTF-16 string
-  std::uint32_t frames_per_thread_max = 1'024;
+  std::uint32_t minidump_string_size_max = 65'536;   // bytes of one UTF-16 string
+  std::uint32_t frames_per_thread_max = 262'144;     // a runaway recursion is a real crash
   std::uint32_t cfi_rule_count_max = 1'024;          // register rules in one STACK CFI record
   std::uint32_t postfix_token_count_max = 1'024;     // tokens of one postfix expression
   std::uint32_t core_mapping_count_max = 1'000'000;  // segments and mapped files of a core

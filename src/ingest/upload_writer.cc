@@ -32,6 +32,22 @@ bool is_symbol_file(Format format) {
   return false;
 }
 
+// What is looked for by an id alone is kept although neither it nor its sender names it.
+void name_the_nameless(std::vector<Object>& objects) {
+  for (Object& object : objects) {
+    switch (object.identity.format) {
+      case Format::kElf:
+      case Format::kMacho:
+      case Format::kWasm:
+      case Format::kSourceBundle:
+        if (object.identity.name.empty()) object.identity.name = "unnamed";
+        break;
+      default:
+        break;
+    }
+  }
+}
+
 // Why nobody could ask for the file; empty when somebody can.
 std::string refusal_of(const std::vector<Object>& objects) {
   bool has_key = false;
@@ -43,6 +59,11 @@ std::string refusal_of(const std::vector<Object>& objects) {
     has_key = has_key || !lookup_keys(object.identity).empty();
   }
   if (has_key) return {};
+  if (objects.front().identity.name.empty()) {
+    return fmt::format(
+        "this {} does not say its own name: send it in an archive, or with upload_file=NAME",
+        to_string(objects.front().identity.format));
+  }
   return fmt::format("this {} has neither a debug id nor a code id, so nothing can ask for it",
                      to_string(objects.front().identity.format));
 }
@@ -108,6 +129,7 @@ Status UploadWriter::store(UnpackedFile file) {
   UploadEntry entry;
   entry.path = file.path;
   entry.size = file.size;
+  name_the_nameless(file.objects);
   entry.reason = file.objects.empty() ? file.reason : refusal_of(file.objects);
   if (!entry.reason.empty()) {
     add_entry(std::move(entry));

@@ -159,9 +159,9 @@ void MinidumpBuilder::put_system(Assembly& out) const {
       .u16(processor_revision_)
       .u8(processor_count_)
       .u8(1)
-      .u32(10)
-      .u32(2)
-      .u32(19041)
+      .u32(has_versions_ ? 10 : 0)
+      .u32(has_versions_ ? 2 : 0)
+      .u32(has_versions_ ? 19041 : 0)
       .u32(platform_);
   out.b.ref32("csd version").u32(0).u32(0x756e6547).u32(0x49656e69).u32(0x6c65746e).zeros(12);
   out.end();
