@@ -33,7 +33,7 @@ FENCED = [
     (r"boost/json", r"src/(api|app|formats/sourcebundle)/[^/]+\.cc$"),
     (r"CLI/", r"src/app/[^/]+\.(cc|h)$"),
     (r"sqlite3\.h", r"src/store/sqlite/"),
-    (r"curl/", r"src/http/[^/]+\.cc$"),
+    (r"curl/", r"src/http/([^/]+\.cc|curl_library\.h)$"),
     (r"archive(_entry)?\.h", r"src/codec/[^/]+\.cc$"),
     (r"mspack\.h", r"src/codec/[^/]+\.cc$"),
     (r"(seccomp|linux/landlock)\.h", r"src/os/[^/]+\.cc$"),

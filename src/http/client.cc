@@ -1,24 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/client.h"
 
-#include <curl/curl.h>
-
 #include <algorithm>
 #include <array>
-#include <mutex>
 
 #include "base/text.h"
+#include "http/curl_library.h"
 
 namespace sigla::http {
 namespace {
 
 constexpr std::size_t kErrorBodySizeMax = 64U << 10U;
 constexpr long kStallBytesPerSecond = 1;
-
-void initialise_once() {
-  static std::once_flag once;
-  std::call_once(once, [] { ::curl_global_init(CURL_GLOBAL_DEFAULT); });
-}
 
 std::string host_of(const std::string& url) {
   const std::size_t start = url.find("://");
@@ -33,21 +26,22 @@ std::string host_of(const std::string& url) {
 // One request under way: what libcurl's callbacks work on.
 class Client::Transfer {
  public:
-  Transfer(CURL* curl, const ClientRequest& request) : curl_(curl), request_(request) {}
+  Transfer(const CurlLibrary& library, CURL* curl, const ClientRequest& request)
+      : library_(library), curl_(curl), request_(request) {}
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
-  ~Transfer() { ::curl_slist_free_all(headers_); }
+  ~Transfer() { library_.slist_free_all(headers_); }
 
   Result<ClientResponse> run() {
     configure();
     configure_body();
-    const CURLcode code = ::curl_easy_perform(curl_);
+    const CURLcode code = library_.easy_perform(curl_);
     if (failure_.has_value()) return std::move(*failure_);
     if (code != CURLE_OK) return error_of(code);
     long status = 0;
-    ::curl_easy_getinfo(curl_, CURLINFO_RESPONSE_CODE, &status);
+    library_.easy_getinfo(curl_, CURLINFO_RESPONSE_CODE, &status);
     char* url = nullptr;
-    ::curl_easy_getinfo(curl_, CURLINFO_EFFECTIVE_URL, &url);
+    library_.easy_getinfo(curl_, CURLINFO_EFFECTIVE_URL, &url);
     response_.status = static_cast<int>(status);
     response_.url = url != nullptr ? url : request_.url;
     return std::move(response_);
@@ -55,7 +49,7 @@ class Client::Transfer {
 
  private:
   void configure() {
-    ::curl_easy_reset(curl_);  // keeps connections
+    library_.easy_reset(curl_);  // keeps connections
     set(CURLOPT_URL, request_.url.c_str());
     set(CURLOPT_PROTOCOLS_STR, "http,https");
     set(CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
@@ -113,15 +107,15 @@ class Client::Transfer {
 
   template <typename T>
   void set(CURLoption option, T value) {
-    ::curl_easy_setopt(curl_, option, value);
+    library_.easy_setopt(curl_, option, value);
   }
   void add_header(const std::string& line) {
-    headers_ = ::curl_slist_append(headers_, line.c_str());
+    headers_ = library_.slist_append(headers_, line.c_str());
   }
 
   Error error_of(CURLcode code) const {
     const char* const reason =
-        error_text_[0] != '\0' ? error_text_.data() : ::curl_easy_strerror(code);
+        error_text_[0] != '\0' ? error_text_.data() : library_.easy_strerror(code);
     const bool wrong_url = code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL;
     return make_error(wrong_url ? ErrorCode::kInvalidArgument : ErrorCode::kUnavailable,
                       "{}: {}",
@@ -134,7 +128,7 @@ class Client::Transfer {
   }
   bool take(std::string_view content) {
     long status = 0;
-    ::curl_easy_getinfo(curl_, CURLINFO_RESPONSE_CODE, &status);
+    library_.easy_getinfo(curl_, CURLINFO_RESPONSE_CODE, &status);
     if (status < 200 || status >= 300) {
       const std::size_t room = kErrorBodySizeMax - response_.body.size();
       response_.body += content.substr(0, room);
@@ -205,6 +199,7 @@ class Client::Transfer {
                : 1;
   }
 
+  const CurlLibrary& library_;
   CURL* curl_;
   const ClientRequest& request_;
   ClientResponse response_;
@@ -214,19 +209,21 @@ class Client::Transfer {
   std::array<char, CURL_ERROR_SIZE> error_text_{};
 };
 
-void Client::Free::operator()(void* handle) const { ::curl_easy_cleanup(handle); }
+void Client::Free::operator()(void* handle) const { CurlLibrary::get()->easy_cleanup(handle); }
 
-Client::Client() {
-  initialise_once();
-  handle_.reset(::curl_easy_init());
-}
+Client::Client() = default;
 Client::~Client() = default;
 Client::Client(Client&&) noexcept = default;
 Client& Client::operator=(Client&&) noexcept = default;
 
 Result<ClientResponse> Client::send(const ClientRequest& request) {
+  const CurlLibrary* const library = CurlLibrary::get();
+  if (library == nullptr) {
+    return make_error(ErrorCode::kUnavailable, "libcurl.so.4 is not installed (package libcurl4)");
+  }
+  if (handle_ == nullptr) handle_.reset(library->easy_init());
   if (handle_ == nullptr) return make_error(ErrorCode::kInternal, "libcurl could not start");
-  Transfer transfer(handle_.get(), request);
+  Transfer transfer(*library, handle_.get(), request);
   return transfer.run();
 }
 
