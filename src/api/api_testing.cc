@@ -2,6 +2,7 @@
 #include "api/api_testing.h"
 
 #include "base/text.h"
+#include "convert/symcache_job.h"
 #include "http/target.h"
 #include "ingest/unpack_job.h"
 #include "store/token.h"
@@ -22,7 +23,10 @@ std::unique_ptr<Access> load_access(Catalog& catalog) {
 // Runs the real jobs in this process, one at a time.
 class InlineWorkers final : public WorkerPool {
  public:
-  InlineWorkers() { add_ingest_jobs(jobs_); }
+  InlineWorkers() {
+    add_ingest_jobs(jobs_);
+    add_convert_jobs(jobs_);
+  }
   Result<WorkerMessage> run(std::string_view job,
                             WorkerMessage request,
                             const WorkerRequestHandler& on_request,
