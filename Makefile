@@ -25,7 +25,7 @@ build:
 
 release:
 	@cmake --preset release -DSIGLA_TESTS=OFF
-	@cmake --build --preset release -j $(JOBS) --target sigla
+	@cmake --build --preset release -j $(JOBS) --target sigla snapshot
 
 unit: build ## the short loop: unit tests, fuzz replays, structure
 	@ctest --preset dev -L 'unit|fuzz|tidy' -j $(JOBS)
