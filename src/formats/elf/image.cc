@@ -142,7 +142,11 @@ Result<Bytes> table(Bytes file,
 
 }  // namespace
 
-bool is_elf(Bytes file) { return file.size() >= EI_NIDENT && read_header(file).has_value(); }
+bool is_elf(Bytes file) {
+  return file.size() >= EI_NIDENT && starts_with(file,
+                                                 "\x7f"
+                                                 "ELF");
+}
 
 Result<Image> Image::open(Bytes file, const Limits& limits) {
   SIGLA_TRY_ASSIGN(Header header, read_header(file));
