@@ -68,7 +68,7 @@ struct Segment {
   std::uint64_t p_align = 0;
 };
 
-// The file says that it is ELF; its header may still turn out to be damaged, which open() then says.
+// The file begins as ELF does; its header may still be damaged, which open() then says.
 bool is_elf(Bytes file);
 
 class Image {
