@@ -36,9 +36,15 @@ breakpad = root / "build/npm/node_modules/minidump/bin/linux-x64"
 
 
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """A port below the range the kernel gives to clients: one of those could be taken between two starts of a server."""
+    while True:
+        port = random.SystemRandom().randrange(12_000, 32_000)
+        with socket.socket() as s:
+            try:
+                s.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
 
 
 def tree(pid):

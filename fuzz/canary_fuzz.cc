@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A target with a planted fault, to prove that the fuzzers find faults. `make fuzz` expects it to crash.
+// A target with a planted fault, to prove that the fuzzers find faults. `make fuzz` expects it to
+// crash.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/worker_jobs.h"
 
-#include "ingest/unpack_job.h"
-
 #include "convert/symcache_job.h"
+#include "ingest/unpack_job.h"
 #include "object/identify_job.h"
 #include "symbolicate/walk_job.h"
 

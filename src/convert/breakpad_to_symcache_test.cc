@@ -147,8 +147,7 @@ TEST(SymcacheFormat, MatchesItsDocument) {
   EXPECT_EQ(hex_lower(section(symcache::Section::kScopes)), "00000002000107");
   EXPECT_EQ(hex_lower(section(symcache::Section::kBlockAddresses)), "00000000");
   EXPECT_EQ(hex_lower(section(symcache::Section::kBlockOffsets)), "00000000");
-  EXPECT_EQ(hex_lower(section(symcache::Section::kRows)),
-            "6102010805040831031006");
+  EXPECT_EQ(hex_lower(section(symcache::Section::kRows)), "6102010805040831031006");
   EXPECT_EQ(hex_lower(Bytes(file).first(16)), "8953594d430d0a1a010000000b000000");
   EXPECT_EQ(load<std::uint64_t>(Bytes(file).subspan(32)), 0x1000U);
 }

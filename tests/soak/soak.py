@@ -26,9 +26,8 @@ import time
 RSS_MB_MAX = 150
 sigla, minutes = sys.argv[1], float(sys.argv[2]) if len(sys.argv) > 2 else 60
 scratch = pathlib.Path(tempfile.mkdtemp(prefix="sigla-soak-"))
-with socket.socket() as s:
-    s.bind(("127.0.0.1", 0))
-    port = s.getsockname()[1]
+# Below the range the kernel gives to clients, so that nobody takes it while the server is down.
+port = random.SystemRandom().randrange(12_000, 32_000)
 acknowledged = {}  # path -> SHA-256
 lock = threading.Lock()
 stopping = threading.Event()
