@@ -6,6 +6,7 @@ Every test file is a unittest module run as `python3 test_x.py` with SIGLA, SNAP
 """
 import hashlib
 import http.client
+import io
 import json
 import os
 import pathlib
@@ -15,6 +16,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tarfile
 import tempfile
 import time
 import unittest
@@ -163,6 +165,20 @@ def sym(name="app.pdb", guid="0123456789ABCDEF0123456789ABCDEF", age=1, function
         lines += [f"FUNC {0x1000 + 16 * i:x} 10 0 f{i}", f"{0x1000 + 16 * i:x} 10 {i + 1} 0"]
     stem = name[:-4] if name.lower().endswith(".pdb") else name
     return ("\n".join(lines) + "\n").encode(), f"/symbols/{name}/{guid}{age:x}/{stem}.sym"
+
+
+def guid():
+    return f"{random.getrandbits(128):032X}"
+
+
+def tar_of(files, mode="w"):
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode=mode) as archive:
+        for name, content in files:
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+    return out.getvalue()
 
 
 PROGRAM = r"""

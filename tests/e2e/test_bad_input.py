@@ -9,26 +9,11 @@ import random
 import shutil
 import socket
 import subprocess
-import tarfile
 import time
 import unittest
 import zipfile
 
-from harness import Case, Server, run, sym
-
-
-def guid():
-    return f"{random.getrandbits(128):032X}"
-
-
-def tar_of(files, mode="w"):
-    out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode=mode) as archive:
-        for name, content in files:
-            info = tarfile.TarInfo(name)
-            info.size = len(content)
-            archive.addfile(info, io.BytesIO(content))
-    return out.getvalue()
+from harness import Case, Server, guid, run, sym, tar_of
 
 
 class BadInput(Case):

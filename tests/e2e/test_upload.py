@@ -9,17 +9,7 @@ import tarfile
 import unittest
 import zipfile
 
-from harness import Case, run, sym
-
-
-def tar_of(files, mode="w"):
-    out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode=mode) as archive:
-        for name, content in files:
-            info = tarfile.TarInfo(name)
-            info.size = len(content)
-            archive.addfile(info, io.BytesIO(content))
-    return out.getvalue()
+from harness import Case, guid, run, sym, tar_of
 
 
 def zip_of(files):
@@ -28,10 +18,6 @@ def zip_of(files):
         for name, content in files:
             archive.writestr(name, content)
     return out.getvalue()
-
-
-def guid():
-    return f"{random.getrandbits(128):032X}"
 
 
 class Uploads(Case):
