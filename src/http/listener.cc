@@ -8,12 +8,15 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
+#include <thread>
 
 namespace sigla::http {
 namespace {
 
 constexpr int kBacklog = 4096;
+constexpr std::chrono::milliseconds kTakenWait{1'000};
 
 struct Address {
   sockaddr_storage storage{};
@@ -54,14 +57,48 @@ Status enable(const File& socket, int level, int option) {
   return {};
 }
 
-Result<File> open_listener(Address address, bool shared) {
+Result<File> make_socket(const Address& address) {
   File socket(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!socket.is_open()) return errno_error("socket");
   SIGLA_TRY(enable(socket, SOL_SOCKET, SO_REUSEADDR));
-  if (shared) SIGLA_TRY(enable(socket, SOL_SOCKET, SO_REUSEPORT));
-  if (::bind(socket.fd(), address.get(), address.size) != 0) return errno_error("bind");
-  if (::listen(socket.fd(), kBacklog) != 0) return errno_error("listen");
   return socket;
+}
+
+Status share_port(const File& socket) { return enable(socket, SOL_SOCKET, SO_REUSEPORT); }
+
+// A server that ended while it was starting a child leaves its sockets to that child for the
+// moment until it is another program; who starts again at once finds the port taken.
+Status bind_patiently(const File& socket, Address& address) {
+  const auto give_up = std::chrono::steady_clock::now() + kTakenWait;
+  while (::bind(socket.fd(), address.get(), address.size) != 0) {
+    if (errno != EADDRINUSE || std::chrono::steady_clock::now() >= give_up) {
+      return errno_error("bind");
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return {};
+}
+
+Status bind_all(Address& address, std::size_t count, Listeners& result) {
+  // A socket that shares its port would silently join another server's. The first one does not
+  // share until it has the port, and nobody is answered before all of them are there.
+  SIGLA_TRY_ASSIGN(File first, make_socket(address));
+  SIGLA_TRY(bind_patiently(first, address));
+  if (::getsockname(first.fd(), address.get(), &address.size) != 0) {
+    return errno_error("getsockname");
+  }
+  SIGLA_TRY(share_port(first));
+  result.sockets.push_back(std::move(first));
+  while (result.sockets.size() < count) {
+    SIGLA_TRY_ASSIGN(File socket, make_socket(address));
+    SIGLA_TRY(share_port(socket));
+    SIGLA_TRY(bind_patiently(socket, address));
+    result.sockets.push_back(std::move(socket));
+  }
+  for (const File& socket : result.sockets) {
+    if (::listen(socket.fd(), kBacklog) != 0) return errno_error("listen");
+  }
+  return {};
 }
 
 std::uint16_t port_of(Address& address) {
@@ -85,25 +122,11 @@ std::string text_of(Address& address) {
 Result<Listeners> listen_on(const std::string& text, std::uint16_t port, std::size_t count) {
   SIGLA_TRY_ASSIGN(Address address, parse_address(text, port));
   Listeners result;
-  {
-    // Sockets that share a port would silently join another server's; one that does not share
-    // finds out.
-    auto probe = open_listener(address, false);
-    if (!probe.has_value()) {
-      return std::move(probe).error().in(fmt::format("listening on {} port {}", text, port));
-    }
-    if (::getsockname(probe->fd(), address.get(), &address.size) != 0) {
-      return errno_error("getsockname");
-    }
-    result.port = port_of(address);
+  Status bound = bind_all(address, count, result);
+  if (!bound.has_value()) {
+    return std::move(bound).error().in(fmt::format("listening on {} port {}", text, port));
   }
-  for (std::size_t i = 0; i < count; ++i) {
-    auto socket = open_listener(address, true);
-    if (!socket.has_value()) {
-      return std::move(socket).error().in(fmt::format("listening on {} port {}", text, port));
-    }
-    result.sockets.push_back(std::move(socket).value());
-  }
+  result.port = port_of(address);
   return result;
 }
 

@@ -18,7 +18,7 @@ struct Listeners {
 };
 
 // `address` is an IPv4 or IPv6 address, without brackets. Error (kUnavailable) when somebody else
-// listens there, even if that one would share.
+// has the port for more than a second, even if that one would share it.
 Result<Listeners> listen_on(const std::string& address, std::uint16_t port, std::size_t count);
 
 struct Accepted {
