@@ -50,7 +50,6 @@ Status limit_resources(const Limits& limits) {
   SIGLA_TRY(limit(RLIMIT_AS, address_space, "RLIMIT_AS"));
   SIGLA_TRY(limit(RLIMIT_FSIZE, limits.entry_size_max, "RLIMIT_FSIZE"));
   SIGLA_TRY(limit(RLIMIT_NOFILE, kOpenFilesMax, "RLIMIT_NOFILE"));
-  SIGLA_TRY(limit(RLIMIT_NPROC, 0, "RLIMIT_NPROC"));
   return limit(RLIMIT_CORE, 0, "RLIMIT_CORE");
 }
 
@@ -73,6 +72,9 @@ Result<std::vector<std::string>> enter_sandbox(const Limits& limits) {
   }
   if (const Status status = load_seccomp_filter(); !status.has_value()) {
     missing.push_back("seccomp (" + status.error().message() + ")");
+    // The filter lets threads start and nothing else. This limit cannot tell them from processes
+    // (and counts all of the user's), so without the filter there are neither.
+    SIGLA_TRY(limit(RLIMIT_NPROC, 0, "RLIMIT_NPROC"));
   }
   return missing;
 }

@@ -4,7 +4,7 @@
 // In this order: root becomes nobody (where the system lets it), no core dumps, no tracing by
 // others, killed when the parent dies, resource limits, Landlock without a rule, a seccomp
 // allow-list. Afterwards the process reads and writes descriptors that it has or is sent, computes,
-// and ends. All of it is for good.
+// with several threads if it likes, and ends. All of it is for good.
 #pragma once
 
 #include <cstdint>

@@ -22,6 +22,8 @@ namespace {
 constexpr int kChannelFd = 3;
 // Free memory that is worth giving back to the system between jobs.
 constexpr std::size_t kTrimSize = 1U << 20U;
+// Heaps of the C library: threads of a job that share one wait for each other.
+constexpr int kHeapCountMax = 8;
 
 class Context final : public WorkerContext {
  public:
@@ -79,7 +81,7 @@ Result<std::string> prepare(const WorkerSetup& setup) {
   // A parent that died before this is noticed by the socket's end.
   if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return errno_error("PR_SET_PDEATHSIG");
   volunteer_for_out_of_memory();
-  ::mallopt(M_ARENA_MAX, 1);
+  ::mallopt(M_ARENA_MAX, kHeapCountMax);
   if (!setup.sandbox) return std::string();
   SIGLA_TRY_ASSIGN(const std::vector<std::string> missing, enter_sandbox(setup.limits));
   std::string lines;

@@ -202,6 +202,11 @@ TEST_F(WorkerPoolTest, SaysWhyNoChildStarts) {
   EXPECT_THAT(WorkerPool::start(options_), IsError(ErrorCode::kInvalidArgument, "1 to 0"));
 }
 
+TEST_F(WorkerPoolTest, RunsThreadsInsideAJob) {
+  EXPECT_THAT(run("use_threads", "4"), IsOkAnd(testing::Eq("4 threads, 6144")));
+  EXPECT_THAT(run("fail_in_a_thread"), IsError(ErrorCode::kLimitExceeded, "out of memory"));
+}
+
 class SandboxTest : public WorkerPoolTest {
  protected:
   void SetUp() override {
@@ -231,6 +236,7 @@ TEST_F(SandboxTest, OpensNoFile) {
 TEST_F(SandboxTest, OpensNoSocketAndStartsNoProcess) {
   expect_failure("socket", ErrorCode::kMalformed, "worker broke the sandbox (SIGSYS)");
   expect_failure("fork", ErrorCode::kMalformed, "worker broke the sandbox (SIGSYS)");
+  expect_failure("clone_process", ErrorCode::kMalformed, "worker broke the sandbox (SIGSYS)");
   expect_failure("exec", ErrorCode::kMalformed, "worker broke the sandbox (SIGSYS)");
   expect_failure("kill_parent", ErrorCode::kMalformed, "worker broke the sandbox (SIGSYS)");
   expect_failure("map_executable", ErrorCode::kMalformed, "worker broke the sandbox (SIGSYS)");

@@ -6,15 +6,21 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <ctime>
+#include <latch>
+#include <mutex>
+#include <new>
+#include <set>
 #include <thread>
 
 #include "base/text.h"
+#include "os/parallel.h"
 #include "os/worker.h"
 
 namespace sigla {
@@ -102,6 +108,30 @@ Result<WorkerMessage> ask_thrice(WorkerMessage request, WorkerContext& context) 
   return text(all + refused.error().message());
 }
 
+// How many threads a job could have at once, and what they computed together.
+Result<WorkerMessage> use_threads(WorkerMessage request, WorkerContext&) {
+  std::atomic<std::size_t> sum = 0;
+  std::set<std::thread::id> ids;
+  std::mutex mutex;
+  std::latch all_there(static_cast<std::ptrdiff_t>(number(request)));
+  parallel_for(number(request), static_cast<unsigned>(number(request)), [&](std::size_t i) {
+    sum += Buffer(i << 10U).size();
+    {
+      const std::lock_guard lock(mutex);
+      ids.insert(std::this_thread::get_id());
+    }
+    all_there.arrive_and_wait();
+  });
+  return text(fmt::format("{} threads, {}", ids.size(), sum.load()));
+}
+
+Result<WorkerMessage> fail_in_a_thread(WorkerMessage, WorkerContext&) {
+  parallel_for(8, 4, [](std::size_t i) {
+    if (i == 5) throw std::bad_alloc();
+  });
+  return text("not reached");
+}
+
 Result<WorkerMessage> sleep_ms(WorkerMessage request, WorkerContext&) {
   std::this_thread::sleep_for(std::chrono::milliseconds(number(request)));
   return text("slept");
@@ -158,6 +188,11 @@ WorkerJobs make_jobs() {
   jobs["write_much"] = write_much;
   jobs["use_files"] = use_files;
   jobs["ask_thrice"] = ask_thrice;
+  jobs["use_threads"] = use_threads;
+  jobs["fail_in_a_thread"] = fail_in_a_thread;
+  jobs["clone_process"] = [](WorkerMessage, WorkerContext&) {
+    return outcome(::syscall(SYS_clone, SIGCHLD, nullptr, nullptr, nullptr, nullptr));
+  };
   jobs["sleep_ms"] = sleep_ms;
   jobs["raise_limits"] = raise_limits;
   jobs["map_executable"] = map_executable;
