@@ -42,6 +42,12 @@ class SectionContent {
   ~SectionContent() = default;
 
   Bytes bytes() const { return bytes_; }
+  // The same to be changed: copied first when it was borrowed.
+  MutableBytes mutable_bytes() {
+    if (owned_.empty()) owned_.assign(bytes_.begin(), bytes_.end());
+    bytes_ = owned_;
+    return owned_;
+  }
 
  private:
   Buffer owned_;

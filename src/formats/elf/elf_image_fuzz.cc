@@ -5,7 +5,9 @@
 #include "formats/elf/dump.h"
 #include "formats/elf/functions.h"
 #include "formats/elf/identity.h"
+#include "formats/elf/layout.h"
 #include "formats/elf/notes.h"
+#include "formats/elf/relocations.h"
 
 using sigla::Bytes;
 namespace elf = sigla::elf;
@@ -17,6 +19,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto image = elf::Image::open(file, limits);
   if (!image.has_value()) return 0;
   SIGLA_CHECK(image->sections().size() * sizeof(elf::Elf32_Shdr) <= size);
+  const auto addresses = elf::section_addresses(*image);
   for (const elf::Section& section : image->sections()) {
     const auto content = image->data(section);
     SIGLA_CHECK(!content.has_value() || content->size() <= size);
@@ -24,7 +27,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     elf::NoteReader notes(image->reader(*content), section.sh_addralign);
     for (auto note = notes.next(); note.has_value() && note->has_value(); note = notes.next()) {
     }
-    static_cast<void>(elf::unpacked_section(*image, section, limits));
+    auto unpacked = elf::unpacked_section(*image, section, limits);
+    if (!unpacked.has_value() || !elf::has_relocations(*image, section)) continue;
+    static_cast<void>(
+        elf::apply_relocations(*image, section, addresses, unpacked->mutable_bytes(), limits));
   }
   const auto identity = elf::identify_image(*image, "fuzz", limits);
   SIGLA_CHECK(identity.code_id.empty() || identity.debug_id.has_value());

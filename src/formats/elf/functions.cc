@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "base/checked.h"
+#include "formats/elf/layout.h"
 
 namespace sigla::elf {
 namespace {
@@ -46,7 +47,8 @@ bool better(const Candidate& a, const Candidate& b) {
 // Collects the functions of one file out of its tables.
 class Collector {
  public:
-  explicit Collector(const Image& image) : image_(image), load_address_(load_address(image)) {
+  explicit Collector(const Image& image)
+      : image_(image), load_address_(load_address(image)), addresses_(section_addresses(image)) {
     find_code();
     const Section* opd = image.section(".opd");
     if (opd == nullptr || image.header().e_machine != EM_PPC64) return;
@@ -86,6 +88,11 @@ class Collector {
     if (is_mapping_symbol(symbol.name) || symbol.name.starts_with(".L")) return;
     if (symbol.st_shndx == SHN_UNDEF || symbol.st_shndx == SHN_ABS) return;
     std::uint64_t address = symbol.st_value;
+    if (image_.header().e_type == ET_REL) {  // st_value is an offset in the section
+      if (symbol.section_index >= addresses_.size()) return;
+      if ((image_.sections()[symbol.section_index].sh_flags & SHF_EXECINSTR) == 0) return;
+      address += addresses_[symbol.section_index];
+    }
     if (image_.header().e_machine == EM_ARM && symbol.type != STT_NOTYPE) {
       address &= ~std::uint64_t{1};  // Thumb
     }
@@ -117,7 +124,8 @@ class Collector {
   void find_code() {
     for (const Section& section : image_.sections()) {
       if ((section.sh_flags & SHF_EXECINSTR) == 0) continue;
-      code_.push_back({section.sh_addr, end_of(section.sh_addr, section.sh_size)});
+      const std::uint64_t start = addresses_[section.index];
+      code_.push_back({start, end_of(start, section.sh_size)});
     }
     for (const Segment& segment : image_.segments()) {
       if (!image_.sections().empty() || (segment.p_flags & PF_X) == 0) continue;
@@ -143,6 +151,7 @@ class Collector {
 
   const Image& image_;
   std::uint64_t load_address_;
+  std::vector<std::uint64_t> addresses_;  // of sections
   const Section* opd_ = nullptr;
   Bytes descriptors_;
   std::vector<Range> code_;
@@ -161,7 +170,6 @@ std::uint64_t load_address(const Image& image) {
 }
 
 Result<std::vector<Function>> functions_of(const Image& image, const Limits& limits) {
-  if (image.header().e_type == ET_REL) return std::vector<Function>();
   Collector collector(image);
   SIGLA_TRY_ASSIGN(const auto symbols, SymbolTable::open_static(image, limits));
   if (symbols) collector.add(*symbols);

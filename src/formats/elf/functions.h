@@ -30,8 +30,8 @@ std::uint64_t load_address(const Image& image);
 // one with a size is taken, then the global one before the weak and that before the local one, then
 // the shorter and the alphabetically first, so that the choice is stable. Left out: what is
 // undefined, outside executable sections, or an ARM mapping symbol ($a, $t, $d, $x). Untyped
-// symbols in executable sections count, since assembly seldom says .type. Relocatables have no
-// addresses yet, and so no functions. On PowerPC 64 (ELFv1) symbols name descriptors in .opd, and
+// symbols in executable sections count, since assembly seldom says .type. In relocatable files
+// addresses are those of layout.h. On PowerPC 64 (ELFv1) symbols name descriptors in .opd, and
 // the code address is read from there; in libraries lld leaves that to the dynamic linker, and such
 // functions are not found.
 Result<std::vector<Function>> functions_of(const Image& image, const Limits& limits);

@@ -148,10 +148,13 @@ inline constexpr std::uint32_t SHT_NULL = 0;
 inline constexpr std::uint32_t SHT_PROGBITS = 1;
 inline constexpr std::uint32_t SHT_SYMTAB = 2;
 inline constexpr std::uint32_t SHT_STRTAB = 3;
+inline constexpr std::uint32_t SHT_RELA = 4;
 inline constexpr std::uint32_t SHT_DYNAMIC = 6;
 inline constexpr std::uint32_t SHT_NOTE = 7;
 inline constexpr std::uint32_t SHT_NOBITS = 8;
+inline constexpr std::uint32_t SHT_REL = 9;
 inline constexpr std::uint32_t SHT_DYNSYM = 11;
+inline constexpr std::uint32_t SHT_SYMTAB_SHNDX = 18;
 
 // sh_flags
 inline constexpr std::uint64_t SHF_ALLOC = 0x2;

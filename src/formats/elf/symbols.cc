@@ -17,6 +17,7 @@ Symbol decode_symbol(const Raw& raw, const Decoder& decode) {
   symbol.type = raw.st_info & 0xf;
   symbol.binding = static_cast<std::uint8_t>(raw.st_info >> 4);
   symbol.st_shndx = decode(raw.st_shndx);
+  if (symbol.st_shndx < SHN_LORESERVE) symbol.section_index = symbol.st_shndx;
   return symbol;
 }
 
@@ -84,7 +85,12 @@ Result<std::optional<SymbolTable>> SymbolTable::open(const Image& image,
     }
     SIGLA_TRY_ASSIGN(const Bytes table, image.data(section));
     SIGLA_TRY_ASSIGN(const Bytes names, image.data(image.sections()[section.sh_link]));
-    return std::optional<SymbolTable>(SymbolTable(image, table, names, limits));
+    SymbolTable symbols(image, table, names, limits);
+    for (const Section& other : image.sections()) {
+      if (other.sh_type != SHT_SYMTAB_SHNDX || other.sh_link != section.index) continue;
+      SIGLA_TRY_ASSIGN(symbols.section_indexes_, image.data(other));
+    }
+    return std::optional<SymbolTable>(symbols);
   }
   return std::optional<SymbolTable>();
 }
@@ -109,15 +115,26 @@ Result<std::optional<SymbolTable>> SymbolTable::open_dynamic(const Image& image,
   return std::optional<SymbolTable>(SymbolTable(image, exact, names, limits));
 }
 
-Symbol SymbolTable::symbol(std::uint64_t index) const {
+Symbol SymbolTable::unnamed_symbol(std::uint64_t index) const {
   SIGLA_CHECK(index < size());
   const Decoder decode(order_);
   const Bytes raw = table_.subspan(static_cast<std::size_t>(index) * entry_size_, entry_size_);
   Symbol symbol = is_64_ ? decode_symbol(load<Elf64_Sym>(raw), decode)
                          : decode_symbol(load<Elf32_Sym>(raw), decode);
+  if (symbol.st_shndx == SHN_XINDEX) {
+    ByteReader indexes(section_indexes_, order_);
+    indexes.seek(index * sizeof(std::uint32_t));
+    symbol.section_index = indexes.u32();
+  }
+  return symbol;
+}
+
+Symbol SymbolTable::symbol(std::uint64_t index) const {
+  Symbol symbol = unnamed_symbol(index);
   // st_name is the first field of either width.
+  const Bytes raw = table_.subspan(static_cast<std::size_t>(index) * entry_size_, entry_size_);
   ByteReader names(names_);
-  names.seek(decode(load<std::uint32_t>(raw)));
+  names.seek(Decoder(order_)(load<std::uint32_t>(raw)));
   symbol.name = names.cstring(name_size_max_);
   return symbol;
 }

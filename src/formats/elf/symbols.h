@@ -21,6 +21,9 @@ struct Symbol {
   std::uint8_t type = 0;  // STT_FUNC, ...
   std::uint8_t binding = 0;
   std::uint16_t st_shndx = 0;
+  // The section it lies in, also where its number does not fit st_shndx (SHT_SYMTAB_SHNDX);
+  // SHN_UNDEF when it lies in none.
+  std::uint32_t section_index = 0;
 };
 
 class SymbolTable {
@@ -33,6 +36,8 @@ class SymbolTable {
   std::uint64_t size() const { return table_.size() / entry_size_; }
   // Requires: index < size().
   Symbol symbol(std::uint64_t index) const;
+  // The same without its name, whose end need not be searched.
+  Symbol unnamed_symbol(std::uint64_t index) const;
 
  private:
   SymbolTable(const Image& image, Bytes table, Bytes names, const Limits& limits);
@@ -42,6 +47,7 @@ class SymbolTable {
 
   Bytes table_;
   Bytes names_;
+  Bytes section_indexes_;  // of SHT_SYMTAB_SHNDX; empty without one
   std::endian order_;
   bool is_64_;
   std::size_t entry_size_;
