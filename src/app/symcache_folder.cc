@@ -24,12 +24,10 @@ Result<OpenSymcache> open_symcache(MappedFile file) {
 Result<File> make_symcache(const File& input, const std::string& name, LazyWorkers& workers) {
   SIGLA_TRY_ASSIGN(WorkerPool* const pool, workers.get());
   SIGLA_TRY_ASSIGN(File output, File::create_in_memory("symcache"));
-  WorkerMessage request;
-  request.payload = name;
   SIGLA_TRY_ASSIGN(File input_copy, input.duplicate());
   SIGLA_TRY_ASSIGN(File output_copy, output.duplicate());
-  request.files.push_back(std::move(input_copy));
-  request.files.push_back(std::move(output_copy));
+  WorkerMessage request =
+      make_symcache_request(std::move(input_copy), std::move(output_copy), name, Arch::kUnknown);
   SIGLA_TRY_ASSIGN(const WorkerMessage done, pool->run(kSymcacheJob, std::move(request)));
   return output;
 }

@@ -23,7 +23,10 @@ Buffer convert(std::string_view text, Diagnostics& diagnostics) {
     out.insert(out.end(), piece.begin(), piece.end());
     return {};
   };
-  EXPECT_THAT(convert_to_symcache(as_bytes(text), "a.sym", Limits(), diagnostics, sink), IsOk());
+  SymcacheReport report;
+  const SymcacheInput input{.file = as_bytes(text), .file_name = "a.sym"};
+  EXPECT_THAT(convert_to_symcache(input, Limits(), report, sink), IsOk());
+  diagnostics.merge(report.diagnostics);
   return out;
 }
 
@@ -153,14 +156,9 @@ TEST(SymcacheFormat, MatchesItsDocument) {
 }
 
 TEST(ConvertToSymcache, RefusesOtherFormats) {
-  Diagnostics diagnostics;
-  EXPECT_THAT(convert_to_symcache(as_bytes("\x7f"
-                                           "ELF"),
-                                  "a",
-                                  Limits(),
-                                  diagnostics,
-                                  {}),
-              IsError(ErrorCode::kUnsupported, "no format"));
+  SymcacheReport report;
+  EXPECT_THAT(convert_to_symcache({.file = as_bytes("MDMP"), .file_name = "a"}, {}, report, {}),
+              IsError(ErrorCode::kUnsupported, "this format (minidump)"));
 }
 
 // The job's own context: no parent to ask.
@@ -182,14 +180,13 @@ TEST(SymcacheJob, ReadsOneDescriptorAndWritesTheOther) {
   ASSERT_THAT(input.write_all(as_bytes(kCanonical + "BOGUS\n")), IsOk());
   ASSERT_OK_AND_ASSIGN(const File output, File::create_in_memory("output"));
   ASSERT_OK_AND_ASSIGN(File copy, output.duplicate());
-  WorkerMessage request;
-  request.payload = "a.sym";
-  request.files.push_back(std::move(input));
-  request.files.push_back(std::move(copy));
+  WorkerMessage request =
+      make_symcache_request(std::move(input), std::move(copy), "a.sym", Arch::kUnknown);
   LoneContext context;
   ASSERT_OK_AND_ASSIGN(const WorkerMessage answer,
                        jobs.at(std::string(kSymcacheJob))(std::move(request), context));
-  EXPECT_EQ(answer.payload, R"({"record of an unknown kind":{"count":1,"details":["line 24"]}})");
+  EXPECT_EQ(answer.payload,
+            R"({"skipped":{"record of an unknown kind":{"count":1,"details":["line 24"]}}})");
   ASSERT_OK_AND_ASSIGN(const MappedFile mapped, MappedFile::map(output));
   ASSERT_OK_AND_ASSIGN(const Symcache cache, Symcache::open(mapped.bytes()));
   EXPECT_EQ(cache.lookup(0x1000).at(0).function, "main");

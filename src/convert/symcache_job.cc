@@ -1,24 +1,66 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "convert/symcache_job.h"
 
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
 #include "base/json_writer.h"
+#include "codec/unwrap.h"
 #include "convert/breakpad_to_symcache.h"
+#include "convert/conversion.h"
 #include "convert/demangle_job.h"
+#include "convert/elf_to_symcache.h"
 #include "formats/breakpad/parser.h"
+#include "object/object.h"
+#include "os/parallel.h"
 
 namespace sigla {
 namespace {
 
-std::string to_json(const Diagnostics& diagnostics) {
+// Below this a second thread costs more than it saves.
+constexpr std::uint64_t kSmallFileSize = 1U << 20U;
+constexpr unsigned kThreadCountMax = 16;
+
+std::string to_json(const SymcacheReport& report) {
+  if (report.companions.empty() && report.diagnostics.empty()) return {};
   JsonWriter json;
   json.begin_object();
-  for (const auto& [category, found] : diagnostics.categories()) {
-    json.key(category).begin_object().member("count", found.count).key("details").begin_array();
-    for (const std::string& detail : found.details) json.value(detail);
-    json.end_array().end_object();
+  if (!report.companions.empty()) {
+    json.key("companions").begin_array();
+    for (const std::string& origin : report.companions) json.value(origin);
+    json.end_array();
+  }
+  if (!report.diagnostics.empty()) {
+    json.key("skipped").begin_object();
+    for (const auto& [category, found] : report.diagnostics.categories()) {
+      json.key(category).begin_object().member("count", found.count).key("details").begin_array();
+      for (const std::string& detail : found.details) json.value(detail);
+      json.end_array().end_object();
+    }
+    json.end_object();
   }
   json.end_object();
   return std::move(json).take();
+}
+
+// What is unpacked here stays in memory.
+Result<MappedFile> map_unwrapped(const File& file, const Limits& limits) {
+  SIGLA_TRY_ASSIGN(MappedFile mapped, MappedFile::map(file, limits.entry_size_max));
+  if (sniff_wrapping(mapped.bytes()) == Wrapping::kNone) return mapped;
+  Limits unwrap_limits = limits;
+  unwrap_limits.entry_size_max = limits.worker_memory_size_max;
+  SIGLA_TRY_ASSIGN(const auto inner,
+                   unwrap(file, unwrap_limits, [] { return File::create_in_memory("unwrapped"); }));
+  if (!inner) return mapped;
+  return MappedFile::map(inner->file);
+}
+
+// "NAME" or "NAME\0ARCH".
+std::pair<std::string_view, Arch> parse_request(std::string_view payload) {
+  const std::size_t end = payload.find('\0');
+  if (end == std::string_view::npos) return {payload, Arch::kUnknown};
+  return {payload.substr(0, end), parse_arch(payload.substr(end + 1))};
 }
 
 Result<WorkerMessage> run_symcache_job(WorkerMessage request, WorkerContext& context) {
@@ -26,30 +68,67 @@ Result<WorkerMessage> run_symcache_job(WorkerMessage request, WorkerContext& con
     return make_error(
         ErrorCode::kInvalidArgument, "symcache job: {} files instead of 2", request.files.size());
   }
-  SIGLA_TRY_ASSIGN(const auto input,
-                   MappedFile::map(request.files[0], context.limits().entry_size_max));
+  SIGLA_TRY_ASSIGN(const MappedFile mapped, map_unwrapped(request.files[0], context.limits()));
   const File& output = request.files[1];
-  Diagnostics diagnostics;
+  SymcacheInput input;
+  input.file = mapped.bytes();
+  std::tie(input.file_name, input.arch) = parse_request(request.payload);
+  if (input.file.size() > kSmallFileSize) {
+    input.thread_count = std::min(processor_count(), kThreadCountMax);
+  }
+  input.find_companion = ask_for_companions(context);
+  SymcacheReport report;
   SIGLA_TRY(convert_to_symcache(
-      input.bytes(), request.payload, context.limits(), diagnostics, [&](Bytes piece) {
-        return output.write_all(piece);
-      }));
+      input, context.limits(), report, [&](Bytes piece) { return output.write_all(piece); }));
   WorkerMessage answer;
-  answer.payload = to_json(diagnostics);
+  answer.payload = to_json(report);
   return answer;
+}
+
+Status convert_native(Format format, const SymcacheInput& input, Conversion& conversion) {
+  switch (format) {
+    case Format::kElf:
+      return elf_to_symcache(input.file, conversion);
+    default:
+      return make_error(ErrorCode::kUnsupported,
+                        "no symcache can be made from this format ({})",
+                        to_string(format));
+  }
 }
 
 }  // namespace
 
-Status convert_to_symcache(Bytes file,
-                           std::string_view file_name,
-                           const Limits& limits,
-                           Diagnostics& diagnostics,
-                           const std::function<Status(Bytes)>& sink) {
-  if (breakpad::looks_like_breakpad(file)) {
-    return breakpad_to_symcache(file, file_name, limits, diagnostics, sink);
+WorkerMessage make_symcache_request(File input, File output, std::string_view name, Arch arch) {
+  WorkerMessage request;
+  request.payload = name.substr(0, name.find('\0'));
+  if (arch != Arch::kUnknown) {
+    request.payload += '\0';
+    request.payload += to_string(arch);
   }
-  return make_error(ErrorCode::kUnsupported, "no format that addresses can be looked up in");
+  request.files.push_back(std::move(input));
+  request.files.push_back(std::move(output));
+  return request;
+}
+
+Status convert_to_symcache(const SymcacheInput& input,
+                           const Limits& limits,
+                           SymcacheReport& report,
+                           const std::function<Status(Bytes)>& sink) {
+  if (breakpad::looks_like_breakpad(input.file)) {
+    return breakpad_to_symcache(input.file, input.file_name, limits, report.diagnostics, sink);
+  }
+  SymcacheWriter writer(limits, true);
+  Conversion conversion{.file_name = input.file_name,
+                        .limits = limits,
+                        .thread_count = input.thread_count,
+                        .find_companion = input.find_companion,
+                        .writer = writer,
+                        .diagnostics = report.diagnostics,
+                        .sources = report.companions};
+  SIGLA_TRY(convert_native(sniff_format(input.file), input, conversion));
+  SIGLA_TRY(writer.finish(sink));
+  report.diagnostics.merge(writer.diagnostics());
+  return {};
 }
 
 void add_convert_jobs(WorkerJobs& jobs) {

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "convert/elf_to_symcache.h"
+
+#include "convert/symcache_job.h"
+#include "symcache/symcache.h"
+#include "testing/fixture.h"
+#include "testing/matchers.h"
+
+namespace sigla {
+namespace {
+
+const std::string kTestdata = "src/formats/elf/testdata/";
+
+struct Converted {
+  Buffer bytes;
+  SymcacheReport report;
+};
+
+Result<Converted> convert(Bytes file) {
+  Converted converted;
+  const auto sink = [&](Bytes piece) -> Status {
+    converted.bytes.insert(converted.bytes.end(), piece.begin(), piece.end());
+    return {};
+  };
+  const SymcacheInput input{.file = file, .file_name = "file"};
+  SIGLA_TRY(convert_to_symcache(input, Limits(), converted.report, sink));
+  return converted;
+}
+
+std::string function_at(const Symcache& cache, std::uint64_t address) {
+  const auto frames = cache.lookup(address);
+  return frames.empty() ? "" : std::string(frames.back().function);
+}
+
+TEST(ElfToSymcache, NamesFunctionsByTheSymbolTables) {
+  const Buffer file = read_fixture(kTestdata + "names.so");
+  ASSERT_OK_AND_ASSIGN(const Converted converted, convert(file));
+  ASSERT_OK_AND_ASSIGN(const Symcache cache, Symcache::open(converted.bytes));
+  EXPECT_TRUE(converted.report.diagnostics.empty()) << converted.report.diagnostics.summary();
+  EXPECT_EQ(cache.identity().format, Format::kElf);
+  EXPECT_GT(cache.function_count(), 0U);
+  for (std::size_t i = 0; i < cache.function_count(); ++i) {
+    const SymcacheFunction function = cache.function(i);
+    EXPECT_EQ(function_at(cache, function.address), function.name);
+  }
+}
+
+TEST(ElfToSymcache, CountsAddressesFromWhereTheFileIsLoaded) {
+  const Buffer file = read_fixture(kTestdata + "small.exec");
+  ASSERT_OK_AND_ASSIGN(const Converted converted, convert(file));
+  ASSERT_OK_AND_ASSIGN(const Symcache cache, Symcache::open(converted.bytes));
+  ASSERT_GT(cache.function_count(), 0U);
+  for (std::size_t i = 0; i < cache.function_count(); ++i) {
+    EXPECT_LT(cache.function(i).address, 0x10000U);
+  }
+}
+
+TEST(ElfToSymcache, SurvivesEveryTruncation) {
+  const Buffer file = read_fixture(kTestdata + "libsmall.so");
+  for_every_prefix(file, 7, [](Bytes prefix) {
+    const auto converted = convert(prefix);
+    if (!converted.has_value()) return;
+    EXPECT_THAT(Symcache::open(converted->bytes), IsOk());
+  });
+}
+
+}  // namespace
+}  // namespace sigla
