@@ -79,6 +79,40 @@ TEST(BreakpadToSymcache, WritesUnwindRecordsAlone) {
   EXPECT_EQ(text_of(cache, {.cfi_only = true}), kCanonical.substr(kCanonical.find("STACK")));
 }
 
+std::string canonical_cfi(std::string_view records) {
+  Diagnostics diagnostics;
+  const Buffer file = convert(std::string(kModule) + std::string(records), diagnostics);
+  const auto cache = Symcache::open(Bytes(file));
+  EXPECT_THAT(cache, IsOk());
+  return cache.has_value() ? text_of(*cache, {.cfi_only = true}) : std::string();
+}
+
+TEST(BreakpadToSymcache, WritesRulesInOneForm) {
+  EXPECT_EQ(canonical_cfi("STACK CFI INIT 1000 40 $rbx: $rbx .ra: .cfa 8 - ^ .cfa: $rsp\n"
+                          "STACK CFI 1004 .cfa: 8 $rbp + $r12: .cfa 16 -\n"
+                          "STACK CFI 1008 .cfa: $rbp 8 + $rbx: $rbx\n"
+                          "STACK CFI 100c .cfa: $rsp 16 @ 8 + ^ $xmm6: $rsp 5 % ^\n"),
+            "STACK CFI INIT 1000 40 .cfa: $rsp 0 + .ra: .cfa -8 + ^ $rbx: $rbx\n"
+            "STACK CFI 1004 .cfa: $rbp 8 + $r12: .cfa -16 +\n"
+            "STACK CFI 100c .cfa: $rsp 16 @ 8 + ^ $xmm6: $rsp 5 % ^\n");
+}
+
+TEST(BreakpadToSymcache, KeepsRulesItCannotUse) {
+  const std::string records =
+      "STACK CFI INIT 1000 40 .cfa: $rsp 8 + .ra: .ra $gp: $gp 4 +\n"
+      "STACK CFI 1004 .cfa: $rsp + $rbx: 1 2\n";
+  EXPECT_EQ(canonical_cfi(records), records);
+}
+
+TEST(BreakpadToSymcache, NothingIsKnownWhereRulesAreMalformed) {
+  EXPECT_EQ(canonical_cfi("STACK CFI INIT 1000 10 .cfa: $rsp 8 +\n"
+                          "STACK CFI INIT 1010 10 nonsense\n"
+                          "STACK CFI 1014 .cfa: $rsp 16 +\n"
+                          "STACK CFI INIT 1020 10 .cfa: $rsp 24 +\n"),
+            "STACK CFI INIT 1000 10 .cfa: $rsp 8 +\n"
+            "STACK CFI INIT 1020 10 .cfa: $rsp 24 +\n");
+}
+
 TEST(BreakpadToSymcache, AgreesWithTheNaiveResolverEverywhere) {
   Diagnostics diagnostics;
   const Buffer file = convert(kCanonical, diagnostics);
@@ -124,11 +158,12 @@ TEST(BreakpadToSymcache, ReportsWhatItSkips) {
   for (const auto& [name, category] : diagnostics.categories()) categories.push_back(name);
   EXPECT_THAT(categories,
               ElementsAre("INLINE record whose outer call is missing",
+                          "STACK CFI records outside every INIT range",
                           "STACK WIN record of a type no unwinder uses",
                           "empty line record",
                           "malformed line record",
-                          "overlapping or empty STACK CFI INIT record",
-                          "overlapping or empty function"));
+                          "overlapping or empty function",
+                          "overlapping or empty unwind entry"));
 }
 
 // The worked example of docs/formats/symcache.md.
@@ -151,7 +186,7 @@ TEST(SymcacheFormat, MatchesItsDocument) {
   EXPECT_EQ(hex_lower(section(symcache::Section::kBlockAddresses)), "00000000");
   EXPECT_EQ(hex_lower(section(symcache::Section::kBlockOffsets)), "00000000");
   EXPECT_EQ(hex_lower(section(symcache::Section::kRows)), "6102010805040831031006");
-  EXPECT_EQ(hex_lower(Bytes(file).first(16)), "8953594d430d0a1a010000000b000000");
+  EXPECT_EQ(hex_lower(Bytes(file).first(16)), "8953594d430d0a1a020000000b000000");
   EXPECT_EQ(load<std::uint64_t>(Bytes(file).subspan(32)), 0x1000U);
 }
 

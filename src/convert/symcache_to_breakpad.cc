@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "convert/inline_records.h"
+#include "convert/unwind_text.h"
 
 namespace sigla {
 namespace {
@@ -48,6 +49,7 @@ class TextWriter {
   Status write_publics();
   Status write_stack_win();
   Status write_cfi();
+  std::uint64_t end_of_entry(std::size_t row) const;
 
   const Symcache& cache_;
   const std::function<Status(std::string_view)>& sink_;
@@ -187,16 +189,30 @@ Status TextWriter::write_stack_win() {
 }
 
 Status TextWriter::write_cfi() {
-  for (std::size_t i = 0; i < cache_.cfi_count(); ++i) {
-    const Symcache::CfiRecord record = cache_.cfi(i);
-    add("STACK CFI INIT {:x} {:x} {}\n", record.address, record.size, record.rules);
-    for (std::size_t j = record.first_delta; j < record.delta_end; ++j) {
-      const Symcache::CfiDelta delta = cache_.cfi_delta(j);
-      add("STACK CFI {:x} {}\n", delta.address, delta.rules);
+  UnwindText text(cache_);
+  for (std::size_t i = 0; i < cache_.unwind_row_count(); ++i) {
+    const Symcache::UnwindRow row = cache_.unwind_row(i);
+    if (row.begins_entry) text.begin_entry();
+    if (!row.rules) continue;
+    const std::string_view rules = text.changes(*row.rules);
+    if (rules.empty()) continue;
+    if (text.is_first()) {
+      add("STACK CFI INIT {:x} {:x} {}\n", row.address, end_of_entry(i) - row.address, rules);
+    } else {
+      add("STACK CFI {:x} {}\n", row.address, rules);
     }
     SIGLA_TRY(flush());
   }
   return {};
+}
+
+// Where the entry that row lies in ends; 0 when it reaches the last address.
+std::uint64_t TextWriter::end_of_entry(std::size_t row) const {
+  for (std::size_t i = row + 1; i < cache_.unwind_row_count(); ++i) {
+    const Symcache::UnwindRow next = cache_.unwind_row(i);
+    if (next.begins_entry || !next.rules) return next.address;
+  }
+  return 0;
 }
 
 }  // namespace

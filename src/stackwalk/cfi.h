@@ -1,37 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
-// Applies STACK CFI rules: from a callee's registers and stack to its caller's registers.
+// Applies unwind rules: from a callee's registers and stack to its caller's registers.
 #pragma once
 
 #include <optional>
 #include <span>
-#include <string_view>
 
-#include "stackwalk/expression.h"
+#include "base/limits.h"
+#include "formats/minidump/memory.h"
 #include "stackwalk/frame.h"
-#include "symcache/symcache.h"
+#include "symcache/unwind_rules.h"
 
 namespace sigla {
 
-// What Breakpad calls a register in rules, and what becomes of it without a rule of its own.
-struct CfiRegister {
-  std::string_view name;         // "$rbx", "x19"
-  std::string_view stand_in;     // ".cfa" for the stack pointer, ".ra" for the program counter
-  bool is_callee_saved = false;  // keeps its value across calls
-};
-
 // The registers of one processor, in the order of Registers.
 struct CfiRegisterSet {
-  std::span<const CfiRegister> registers;
-  std::uint64_t unknown = 0;  // value of a register nothing is known about
+  std::span<const std::uint8_t> numbers;  // DWARF's number of each
+  std::size_t stack_pointer = 0;          // index; the CFA where no rule says otherwise
+  std::size_t program_counter = 0;        // index; the return address
+  std::uint64_t callee_saved = 0;         // a bit for each that keeps its value across calls
+  std::uint64_t unknown = 0;              // value of a register nothing is known about
+  unsigned width = 8;                     // bytes of a word
 };
 
-// Nothing when the rules do not give both .cfa and .ra, or cannot be evaluated.
-std::optional<Registers> apply_cfi(const CfiRules& rules,
-                                   const CfiRegisterSet& set,
-                                   const Registers& callee,
-                                   const minidump::MemoryRegion& stack,
-                                   ExpressionEvaluator& evaluator,
-                                   Variables& scratch,
-                                   std::uint32_t rule_count_max);
+enum class CfiOutcome {
+  kFailed,     // no CFA, no return address, or memory that is not there
+  kOutermost,  // the rules say that there is no caller
+  kFound,
+};
+
+// Sets `caller` on kFound. An expression of more than `postfix_token_count_max` steps fails.
+CfiOutcome apply_cfi(const UnwindRules& rules,
+                     const CfiRegisterSet& set,
+                     const Registers& callee,
+                     const minidump::MemoryRegion& stack,
+                     const Limits& limits,
+                     Registers& caller);
 
 }  // namespace sigla

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Breakpad's postfix expressions, as STACK CFI rules and STACK WIN programs use them
-// (symbol_files.md, "STACK CFI records"; the programs are those of DIA's frame data).
+// Breakpad's postfix expressions, as STACK WIN programs use them (symbol_files.md; the programs are
+// those of DIA's frame data). STACK CFI rules are compiled: symcache/cfi_text.h.
 //
-//   .cfa 8 - ^             the word at .cfa - 8
 //   $eip $T0 4 + ^ =       assigns to $eip what lies at $T0 + 4
 // Operators: + - * / % @ (align down), ^ (memory), = (assign). Numbers are decimal.
 #pragma once

@@ -9,12 +9,19 @@
 
 namespace sigla {
 
+// What is known of one module; null where nothing is. The two may be of different files: a program
+// without its symbols still has the unwind rules (.eh_frame, .pdata), its debug file has the names.
+struct ModuleSymbols {
+  const Symcache* names = nullptr;
+  const Symcache* unwind = nullptr;  // asked first; then `names`, which may have rules too
+};
+
 class SymbolSource {
  public:
   virtual ~SymbolSource() = default;
-  // The symbols of a loaded module (an index of Process::modules), or null when there are none.
-  // Asked again and again for the same module: the first answer has to be remembered.
-  virtual const Symcache* symbols(std::size_t module_index) = 0;
+  // The symbols of a loaded module (an index of Process::modules). Asked again and again for the
+  // same module: the first answer has to be remembered.
+  virtual ModuleSymbols symbols(std::size_t module_index) = 0;
 };
 
 }  // namespace sigla

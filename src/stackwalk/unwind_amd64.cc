@@ -9,27 +9,20 @@ using minidump::kRbp;
 using minidump::kRip;
 using minidump::kRsp;
 
-constexpr CfiRegister kRegisters[] = {
-    {"$rax", "", false},
-    {"$rdx", "", false},
-    {"$rcx", "", false},
-    {"$rbx", "", true},
-    {"$rsi", "", false},
-    {"$rdi", "", false},
-    {"$rbp", "", true},
-    {"$rsp", ".cfa", false},
-    {"$r8", "", false},
-    {"$r9", "", false},
-    {"$r10", "", false},
-    {"$r11", "", false},
-    {"$r12", "", true},
-    {"$r13", "", true},
-    {"$r14", "", true},
-    {"$r15", "", true},
-    {"$rip", ".ra", false},
+// The registers stand in DWARF's order.
+constexpr std::uint8_t kNumbers[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
+constexpr std::uint64_t kCalleeSaved = 1U << minidump::kRbx | 1U << kRbp | 1U << minidump::kR12 |
+                                       1U << minidump::kR13 | 1U << minidump::kR14 |
+                                       1U << minidump::kR15;
+constexpr CfiRegisterSet kRegisterSet = {
+    .numbers = kNumbers,
+    .stack_pointer = kRsp,
+    .program_counter = kRip,
+    .callee_saved = kCalleeSaved,
+    // An address that is no multiple of 8, so that a frame pointer nobody saved is not followed.
+    .unknown = 0xdadadadadadadada,
+    .width = 8,
 };
-// An address that is no multiple of 8, so that a frame pointer nobody saved is not followed.
-constexpr CfiRegisterSet kRegisterSet = {kRegisters, 0xdadadadadadadada};
 
 constexpr bool is_canonical(std::uint64_t address) {
   return address <= 0x7fffffffffff || address >= 0xffff800000000000;
@@ -38,12 +31,14 @@ constexpr bool is_canonical(std::uint64_t address) {
 class Amd64Unwinder : public Unwinder {
  public:
   Amd64Unwinder(const WalkedProcess& process, const minidump::MemoryRegion& stack)
-      : Unwinder(process, stack, 8, kRegisterSet) {}
+      : Unwinder(process, stack, kRegisterSet) {}
 
   std::optional<Frame> caller_of(std::vector<Frame>& frames, bool may_scan) override {
     const Frame& callee = frames.back();
     const bool is_windows = process_.system == WalkedProcess::System::kWindows;
-    auto caller = by_cfi(callee);
+    const CfiCaller by_rules = caller_by_cfi(callee);
+    if (by_rules.outcome == CfiOutcome::kOutermost) return std::nullopt;
+    auto caller = by_cfi(by_rules);
     if (!caller && is_windows && callee.trust == Trust::kContext) caller = by_leaf_return(callee);
     if (!caller && !is_windows) caller = by_frame_pointer(callee);
     if (!caller && may_scan) caller = by_scan(callee);
@@ -56,21 +51,23 @@ class Amd64Unwinder : public Unwinder {
     if (is_end(callee, rip, registers.values[kRsp], callee.registers.values[kRsp])) {
       return std::nullopt;
     }
-    return make_frame(registers, caller->trust, rip, 1);
+    return make_frame(registers, caller->trust, rip, caller->step);
   }
 
  private:
   struct Caller {
     Registers registers;
     Trust trust;
+    std::uint64_t step = 1;  // back from the return address, into the call
   };
 
-  std::optional<Caller> by_cfi(const Frame& callee) {
-    const auto registers = registers_by_cfi(callee);
-    if (!registers || registers->values[kRip] == 0 || registers->values[kRsp] == 0) {
+  static std::optional<Caller> by_cfi(const CfiCaller& by_rules) {
+    const Registers& registers = by_rules.registers;
+    if (by_rules.outcome != CfiOutcome::kFound || registers.values[kRip] == 0 ||
+        registers.values[kRsp] == 0) {
       return std::nullopt;
     }
-    return Caller{*registers, Trust::kCfi};
+    return Caller{registers, Trust::kCfi, by_rules.was_interrupted ? 0U : 1U};
   }
 
   // A leaf function of Windows needs no unwind information: its return address is at rsp.

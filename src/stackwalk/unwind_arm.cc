@@ -10,37 +10,34 @@ using minidump::kArmLr;
 using minidump::kArmPc;
 using minidump::kArmSp;
 
-constexpr CfiRegister kRegisters[] = {
-    {"r0", "", false},
-    {"r1", "", false},
-    {"r2", "", false},
-    {"r3", "", false},
-    {"r4", "", true},
-    {"r5", "", true},
-    {"r6", "", true},
-    {"r7", "", true},
-    {"r8", "", true},
-    {"r9", "", true},
-    {"r10", "", true},
-    {"r11", "", true},
-    {"r12", "", false},
-    {"sp", ".cfa", false},
-    {"lr", "", false},
-    {"pc", ".ra", false},
+// The registers stand in DWARF's order.
+constexpr std::uint8_t kNumbers[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+constexpr CfiRegisterSet kRegisterSet = {
+    .numbers = kNumbers,
+    .stack_pointer = kArmSp,
+    .program_counter = kArmPc,
+    .callee_saved = 0xff0,  // r4 to r11
+    .unknown = 0,
+    .width = 4,
 };
-constexpr CfiRegisterSet kRegisterSet = {kRegisters, 0};
 
 class ArmUnwinder : public Unwinder {
  public:
   ArmUnwinder(const WalkedProcess& process, const minidump::MemoryRegion& stack)
-      : Unwinder(process, stack, 4, kRegisterSet),
+      : Unwinder(process, stack, kRegisterSet),
         is_ios_(process.system == WalkedProcess::System::kIos) {}
 
   std::optional<Frame> caller_of(std::vector<Frame>& frames, bool may_scan) override {
     const Frame& callee = frames.back();
     Trust trust = Trust::kCfi;
     std::optional<Registers> registers;
-    if (!is_ios_) registers = registers_by_cfi(callee);
+    std::uint64_t step = 2;
+    if (!is_ios_) {
+      const CfiCaller by_rules = caller_by_cfi(callee);
+      if (by_rules.outcome == CfiOutcome::kOutermost) return std::nullopt;
+      if (by_rules.outcome == CfiOutcome::kFound) registers = by_rules.registers;
+      if (registers && by_rules.was_interrupted) step = 0;
+    }
     if (!registers && is_ios_) {
       registers = by_frame_pointer(callee);
       trust = Trust::kFramePointer;
@@ -54,7 +51,7 @@ class ArmUnwinder : public Unwinder {
     if (is_end(callee, pc, registers->values[kArmSp], callee.registers.values[kArmSp])) {
       return std::nullopt;
     }
-    return make_frame(*registers, trust, pc, 2);
+    return make_frame(*registers, trust, pc, step);
   }
 
  private:

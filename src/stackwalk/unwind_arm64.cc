@@ -12,23 +12,23 @@ using minidump::kArm64Lr;
 using minidump::kArm64Pc;
 using minidump::kArm64Sp;
 
-constexpr CfiRegister kRegisters[] = {
-    {"x0", "", false},    {"x1", "", false},  {"x2", "", false},  {"x3", "", false},
-    {"x4", "", false},    {"x5", "", false},  {"x6", "", false},  {"x7", "", false},
-    {"x8", "", false},    {"x9", "", false},  {"x10", "", false}, {"x11", "", false},
-    {"x12", "", false},   {"x13", "", false}, {"x14", "", false}, {"x15", "", false},
-    {"x16", "", false},   {"x17", "", false}, {"x18", "", false}, {"x19", "", true},
-    {"x20", "", true},    {"x21", "", true},  {"x22", "", true},  {"x23", "", true},
-    {"x24", "", true},    {"x25", "", true},  {"x26", "", true},  {"x27", "", true},
-    {"x28", "", true},    {"x29", "", true},  {"x30", "", false}, {"sp", ".cfa", false},
-    {"pc", ".ra", false},
+// The registers stand in DWARF's order.
+constexpr std::uint8_t kNumbers[] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10,
+                                     11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
+                                     22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32};
+constexpr CfiRegisterSet kRegisterSet = {
+    .numbers = kNumbers,
+    .stack_pointer = kArm64Sp,
+    .program_counter = kArm64Pc,
+    .callee_saved = 0x3ff80000,  // x19 to x29
+    .unknown = 0,
+    .width = 8,
 };
-constexpr CfiRegisterSet kRegisterSet = {kRegisters, 0};
 
 class Arm64Unwinder : public Unwinder {
  public:
   Arm64Unwinder(const WalkedProcess& process, const minidump::MemoryRegion& stack)
-      : Unwinder(process, stack, 8, kRegisterSet) {
+      : Unwinder(process, stack, kRegisterSet) {
     if (process.modules == nullptr || process.modules->modules().empty()) return;
     const ProcessModule& highest = process.modules->modules().back();
     const auto bits = std::bit_width(highest.base + highest.size);
@@ -39,8 +39,15 @@ class Arm64Unwinder : public Unwinder {
     Frame& callee = frames.back();
     if (callee.trust == Trust::kContext) strip_register(callee.registers.values[kArm64Lr]);
     Trust trust = Trust::kCfi;
-    auto registers = registers_by_cfi(callee);
-    if (registers) strip_register(registers->values[kArm64Pc]);
+    std::uint64_t step = 4;
+    std::optional<Registers> registers;
+    const CfiCaller by_rules = caller_by_cfi(callee);
+    if (by_rules.outcome == CfiOutcome::kOutermost) return std::nullopt;
+    if (by_rules.outcome == CfiOutcome::kFound) {
+      registers = by_rules.registers;
+      strip_register(registers->values[kArm64Pc]);
+      if (by_rules.was_interrupted) step = 0;
+    }
     if (!registers) {
       registers = by_frame_pointer(frames);
       trust = Trust::kFramePointer;
@@ -54,7 +61,7 @@ class Arm64Unwinder : public Unwinder {
     if (is_end(callee, pc, registers->values[kArm64Sp], callee.registers.values[kArm64Sp])) {
       return std::nullopt;
     }
-    return make_frame(*registers, trust, pc, 4);
+    return make_frame(*registers, trust, pc, step);
   }
 
  private:

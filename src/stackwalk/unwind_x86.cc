@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Stack walking on x86: STACK WIN records (what Windows compilers say of functions without a frame
 // pointer), STACK CFI, and the ebp chain.
+#include "stackwalk/expression.h"
 #include "stackwalk/unwinder.h"
 
 namespace sigla {
@@ -13,18 +14,15 @@ using minidump::kEip;
 using minidump::kEsi;
 using minidump::kEsp;
 
-constexpr CfiRegister kRegisters[] = {
-    {"$eip", ".ra", false},
-    {"$esp", ".cfa", false},
-    {"$ebp", "", true},
-    {"$eax", "", false},
-    {"$ebx", "", true},
-    {"$ecx", "", false},
-    {"$edx", "", false},
-    {"$esi", "", true},
-    {"$edi", "", true},
+constexpr std::uint8_t kNumbers[] = {8, 4, 5, 0, 3, 1, 2, 6, 7};  // of eip, esp, ebp, eax, ...
+constexpr CfiRegisterSet kRegisterSet = {
+    .numbers = kNumbers,
+    .stack_pointer = kEsp,
+    .program_counter = kEip,
+    .callee_saved = 1U << kEbp | 1U << kEbx | 1U << kEsi | 1U << kEdi,
+    .unknown = 0xdadadada,
+    .width = 4,
 };
-constexpr CfiRegisterSet kRegisterSet = {kRegisters, 0xdadadada};
 
 // A saved ebp further up than this belongs to no frame of ours.
 constexpr std::uint32_t kFrameGapMax = 128 * 1024;
@@ -44,12 +42,17 @@ using Address = std::uint32_t;
 class X86Unwinder : public Unwinder {
  public:
   X86Unwinder(const WalkedProcess& process, const minidump::MemoryRegion& stack)
-      : Unwinder(process, stack, 4, kRegisterSet) {}
+      : Unwinder(process, stack, kRegisterSet),
+        evaluator_(4, process.limits.postfix_token_count_max) {}
 
   std::optional<Frame> caller_of(std::vector<Frame>& frames, bool may_scan) override {
     const Frame& callee = frames.back();
     auto caller = by_stack_win(callee, may_scan);
-    if (!caller) caller = by_cfi(callee);
+    if (!caller) {
+      const CfiCaller by_rules = caller_by_cfi(callee);
+      if (by_rules.outcome == CfiOutcome::kOutermost) return std::nullopt;
+      caller = by_cfi(by_rules);
+    }
     if (!caller) caller = by_ebp(callee, may_scan);
     // What the innermost frame with a record says of its parameters is what its callers are told.
     if (!parameter_size_) parameter_size_ = last_parameter_size_;
@@ -58,13 +61,14 @@ class X86Unwinder : public Unwinder {
     if (is_end(callee, eip, caller->registers.values[kEsp], callee.registers.values[kEsp])) {
       return std::nullopt;
     }
-    return make_frame(caller->registers, caller->trust, eip, 1);
+    return make_frame(caller->registers, caller->trust, eip, caller->step);
   }
 
  private:
   struct Caller {
     Registers registers;
     Trust trust;
+    std::uint64_t step = 1;  // back from the return address, into the call
   };
   static Address reg(const Frame& frame, std::size_t index) {
     return static_cast<Address>(frame.registers.values[index]);
@@ -73,10 +77,11 @@ class X86Unwinder : public Unwinder {
     return static_cast<Address>(variables_.value_or_zero(name));
   }
 
-  std::optional<Caller> by_cfi(const Frame& callee) {
-    const auto registers = registers_by_cfi(callee);
-    if (!registers || !registers->is_valid(kEbp)) return std::nullopt;
-    return Caller{*registers, Trust::kCfi};
+  static std::optional<Caller> by_cfi(const CfiCaller& by_rules) {
+    if (by_rules.outcome != CfiOutcome::kFound || !by_rules.registers.is_valid(kEbp)) {
+      return std::nullopt;
+    }
+    return Caller{by_rules.registers, Trust::kCfi, by_rules.was_interrupted ? 0U : 1U};
   }
 
   std::optional<Caller> by_ebp(const Frame& callee, bool may_scan) const {
@@ -110,11 +115,13 @@ class X86Unwinder : public Unwinder {
     last_parameter_size_.reset();
     const auto place = place_of(callee);
     if (!place) return std::nullopt;
-    auto record = place->symbols->find_stack_win(place->rva);
+    const auto [names, unwind] = place->symbols;
+    auto record = unwind == nullptr ? std::nullopt : unwind->find_stack_win(place->rva);
+    if (!record && names != nullptr && names != unwind) record = names->find_stack_win(place->rva);
     if (record) {
       last_parameter_size_ = record->parameter_size;
-    } else {
-      const auto functions = place->symbols->lookup(place->rva);
+    } else if (names != nullptr) {
+      const auto functions = names->lookup(place->rva);
       if (!functions.empty() && !functions.back().is_public) {
         last_parameter_size_ = functions.back().parameter_size;
       }
@@ -238,6 +245,8 @@ class X86Unwinder : public Unwinder {
     return caller;
   }
 
+  ExpressionEvaluator evaluator_;
+  Variables variables_;
   std::optional<std::uint32_t> parameter_size_;       // of the callees' parameters on the stack
   std::optional<std::uint32_t> last_parameter_size_;  // what the last frame's record says
 };

@@ -31,10 +31,10 @@ bool Unwinder::seems_code(std::uint64_t address) const {
   if (process_.modules == nullptr) return false;
   const auto module = process_.modules->find(address);
   if (!module) return false;
-  const Symcache* symbols =
-      process_.symbols == nullptr ? nullptr : process_.symbols->symbols(*module);
-  if (symbols == nullptr) return true;
-  symbols->lookup(address - process_.modules->modules()[*module].base, lookup_);
+  if (process_.symbols == nullptr) return true;
+  const Symcache* names = process_.symbols->symbols(*module).names;
+  if (names == nullptr) return true;
+  names->lookup(address - process_.modules->modules()[*module].base, lookup_);
   return !lookup_.empty() && !lookup_.back().function.empty();
 }
 
@@ -51,23 +51,23 @@ std::optional<Unwinder::Found> Unwinder::scan(std::uint64_t start, unsigned word
 
 std::optional<Unwinder::Place> Unwinder::place_of(const Frame& frame) const {
   if (!frame.module || process_.symbols == nullptr) return std::nullopt;
-  const Symcache* symbols = process_.symbols->symbols(*frame.module);
-  if (symbols == nullptr) return std::nullopt;
+  const ModuleSymbols symbols = process_.symbols->symbols(*frame.module);
+  if (symbols.names == nullptr && symbols.unwind == nullptr) return std::nullopt;
   return Place{symbols, frame.instruction - process_.modules->modules()[*frame.module].base};
 }
 
-std::optional<Registers> Unwinder::registers_by_cfi(const Frame& frame) {
+Unwinder::CfiCaller Unwinder::caller_by_cfi(const Frame& frame) const {
+  CfiCaller caller;
   const auto place = place_of(frame);
-  if (!place) return std::nullopt;
-  const auto rules = place->symbols->find_cfi(place->rva);
-  if (!rules) return std::nullopt;
-  return apply_cfi(*rules,
-                   registers_,
-                   frame.registers,
-                   stack_,
-                   evaluator_,
-                   variables_,
-                   process_.limits.cfi_rule_count_max);
+  if (!place) return caller;
+  const auto [names, unwind] = place->symbols;
+  auto rules = unwind == nullptr ? std::nullopt : unwind->find_unwind(place->rva);
+  if (!rules && names != nullptr && names != unwind) rules = names->find_unwind(place->rva);
+  if (!rules) return caller;
+  caller.was_interrupted = rules->is_signal_frame();
+  caller.outcome =
+      apply_cfi(*rules, registers_, frame.registers, stack_, process_.limits, caller.registers);
+  return caller;
 }
 
 bool Unwinder::is_end(const Frame& callee,

@@ -28,13 +28,8 @@ class Unwinder {
  protected:
   Unwinder(const WalkedProcess& process,
            const minidump::MemoryRegion& stack,
-           std::size_t width,
            const CfiRegisterSet& registers)
-      : process_(process),
-        stack_(stack),
-        width_(width),
-        registers_(registers),
-        evaluator_(width, process.limits.postfix_token_count_max) {}
+      : process_(process), stack_(stack), width_(registers.width), registers_(registers) {}
 
   struct Found {
     std::uint64_t location;  // on the stack
@@ -57,19 +52,24 @@ class Unwinder {
 
   // The module's symbols and the frame's address in it, when both are known.
   struct Place {
-    const Symcache* symbols;
+    ModuleSymbols symbols;
     std::uint64_t rva;
   };
   std::optional<Place> place_of(const Frame& frame) const;
-  // By the STACK CFI rules at the frame; only registers are set.
-  std::optional<Registers> registers_by_cfi(const Frame& frame);
+  // By the unwind rules at the frame; only `registers` is set on kFound.
+  struct CfiCaller {
+    CfiOutcome outcome = CfiOutcome::kFailed;
+    Registers registers;
+    bool was_interrupted = false;  // the frame is a signal handler's: the caller's pc is exact
+  };
+  CfiCaller caller_by_cfi(const Frame& frame) const;
 
   // Breakpad ends a walk at an address nobody maps and where the stack does not grow.
   static bool is_end(const Frame& callee,
                      std::uint64_t pc,
                      std::uint64_t sp,
                      std::uint64_t callee_sp);
-  // The frame of those registers, `step` back from the return address.
+  // The frame of those registers, `step` back from the return address (0 where it is none).
   static Frame make_frame(const Registers& registers,
                           Trust trust,
                           std::uint64_t return_address,
@@ -81,8 +81,6 @@ class Unwinder {
   const minidump::MemoryRegion& stack_;
   const std::size_t width_;
   const CfiRegisterSet& registers_;
-  ExpressionEvaluator evaluator_;
-  Variables variables_;
 
  private:
   bool seems_code(std::uint64_t address) const;

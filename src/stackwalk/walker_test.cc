@@ -26,7 +26,10 @@ class AppSymbols : public SymbolSource {
       : file_(std::move(writer.finish_to_buffer()).value()) {
     cache_.emplace(std::move(Symcache::open(Bytes(file_))).value());
   }
-  const Symcache* symbols(std::size_t module) override { return module == 0 ? &*cache_ : nullptr; }
+  ModuleSymbols symbols(std::size_t module) override {
+    if (module != 0) return {};
+    return {.names = &*cache_, .unwind = &*cache_};
+  }
 
  private:
   Buffer file_;
@@ -63,7 +66,12 @@ class Walker : public testing::Test {
     EXPECT_THAT(process, IsOk());
     if (!process.has_value()) return {};
     std::optional<AppSymbols> symbols;
-    if (with_symbols) symbols.emplace(writer_);
+    if (with_symbols) {
+      Identity identity;
+      identity.arch = process->arch();
+      writer_.set_identity(identity);
+      symbols.emplace(writer_);
+    }
     return process->walk(process->threads()[0], symbols ? &*symbols : nullptr);
   }
 
@@ -262,6 +270,9 @@ TEST_F(Walker, SurvivesRulesThatMakeNoSense) {
   for (const std::string_view rules :
        {".cfa: .ra:", ".cfa: $rsp 8 +", ": 5", ".cfa: $rsp ^ ^ .ra: 1 2", ".cfa: 1 0 / .ra: 5"}) {
     SymcacheWriter writer(limits_);
+    Identity identity;
+    identity.arch = Arch::kX86_64;
+    writer.set_identity(identity);
     writer.begin_function({.address = 0x1000, .size = 0x100, .name = "f"});
     writer.add_cfi_init(0x1000, 0x100, rules);
     AppSymbols symbols(writer);

@@ -156,7 +156,7 @@ void ReportBuilder::add_frame(const Frame& frame, std::vector<ReportFrame>& out)
   physical.module = frame.module;
   physical.unloaded_module = frame.unloaded;
   const Symcache* symcache =
-      frame.module && symbols_ != nullptr ? symbols_->symbols(*frame.module) : nullptr;
+      frame.module && symbols_ != nullptr ? symbols_->symbols(*frame.module).names : nullptr;
   found_.clear();
   std::uint64_t base = 0;
   if (symcache != nullptr) {

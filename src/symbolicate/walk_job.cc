@@ -33,10 +33,11 @@ class AskedSymbols : public SymbolSource {
     if (process.modules() != nullptr) modules_.resize(process.modules()->modules().size());
   }
 
-  const Symcache* symbols(std::size_t module_index) override {
+  ModuleSymbols symbols(std::size_t module_index) override {
     Loaded& loaded = modules_[module_index];
     if (loaded.state.status == ModuleStatus::kUnused) load(module_index, loaded);
-    return loaded.symcache ? &*loaded.symcache : nullptr;
+    const Symcache* symcache = loaded.symcache ? &*loaded.symcache : nullptr;
+    return {.names = symcache, .unwind = symcache};
   }
 
   SymbolState state(std::size_t module_index) const { return modules_[module_index].state; }

@@ -25,7 +25,7 @@ namespace sigla::symcache {
 static_assert(std::endian::native == std::endian::little, "symcache files are little-endian");
 
 inline constexpr std::array<std::uint8_t, 8> kMagic = {0x89, 'S', 'Y', 'M', 'C', '\r', '\n', 0x1a};
-inline constexpr std::uint32_t kVersion = 1;
+inline constexpr std::uint32_t kVersion = 2;
 inline constexpr std::uint32_t kSectionCountMax = 64;
 inline constexpr std::size_t kRowsPerBlock = 16;
 
@@ -43,11 +43,9 @@ enum class Section : std::uint32_t {
   kBlockAddresses,
   kBlockOffsets,
   kRows,
-  kCfiAddresses,
-  kCfiSizes,
-  kCfiInits,
-  kCfiDeltaAddresses,
-  kCfiDeltas,
+  kUnwindAddresses,
+  kUnwindRows,
+  kUnwindRules,
   kWinAddresses,
   kWinIndexes,
   kWinRecordAddresses,
@@ -115,13 +113,10 @@ enum FunctionFlag : std::uint32_t {
   kFunctionShadowed = 4,  // overlaps one that came before, or has no size: found by name only
 };
 
-// Section kCfiInits, parallel to kCfiAddresses and kCfiSizes. The deltas of record i are
-// [first_delta of i, first_delta of i + 1); a last record with rules 0 ends the list.
-struct RawCfiInit {
-  std::uint32_t rules;  // string offset
-  std::uint32_t first_delta;
-};
-static_assert(sizeof(RawCfiInit) == 8);
+// Section kUnwindRows, parallel to kUnwindAddresses: the offset of a record in kUnwindRules, 0
+// where nothing is known, and whether an entry (an FDE, a STACK CFI INIT record) begins with this
+// row.
+inline constexpr std::uint32_t kUnwindEntry = 0x80000000;
 
 // Section kWinRecords, parallel to kWinRecordAddresses and kWinRecordSizes.
 struct RawWin {

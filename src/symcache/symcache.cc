@@ -128,12 +128,9 @@ Status Symcache::read_tables(const Sections& sections, std::uint8_t address_size
       view_as<symcache::RawFunction>(sections[Section::kFunctions], "symcache functions"));
   SIGLA_TRY_ASSIGN(block_addresses_, addresses(Section::kBlockAddresses));
   SIGLA_TRY_ASSIGN(block_offsets_, numbers(Section::kBlockOffsets));
-  SIGLA_TRY_ASSIGN(cfi_addresses_, addresses(Section::kCfiAddresses));
-  SIGLA_TRY_ASSIGN(cfi_sizes_, addresses(Section::kCfiSizes));
-  SIGLA_TRY_ASSIGN(cfi_inits_,
-                   view_as<symcache::RawCfiInit>(sections[Section::kCfiInits], "symcache CFI"));
-  SIGLA_TRY_ASSIGN(cfi_delta_addresses_, addresses(Section::kCfiDeltaAddresses));
-  SIGLA_TRY_ASSIGN(cfi_deltas_, numbers(Section::kCfiDeltas));
+  SIGLA_TRY_ASSIGN(unwind_addresses_, addresses(Section::kUnwindAddresses));
+  SIGLA_TRY_ASSIGN(unwind_rows_, numbers(Section::kUnwindRows));
+  unwind_rules_ = sections[Section::kUnwindRules];
   SIGLA_TRY_ASSIGN(win_addresses_, addresses(Section::kWinAddresses));
   SIGLA_TRY_ASSIGN(win_indexes_, numbers(Section::kWinIndexes));
   SIGLA_TRY_ASSIGN(win_record_addresses_, addresses(Section::kWinRecordAddresses));
@@ -144,10 +141,7 @@ Status Symcache::read_tables(const Sections& sections, std::uint8_t address_size
   const bool agree = function_addresses_.size() == functions_.size() &&
                      function_sizes_.size() == functions_.size() &&
                      block_offsets_.size() == block_addresses_.size() &&
-                     cfi_sizes_.size() == cfi_addresses_.size() &&
-                     (cfi_inits_.empty() ? cfi_addresses_.size() == 0
-                                         : cfi_inits_.size() == cfi_addresses_.size() + 1) &&
-                     cfi_delta_addresses_.size() == cfi_deltas_.size() &&
+                     unwind_rows_.size() == unwind_addresses_.size() &&
                      win_indexes_.size() == win_addresses_.size() &&
                      win_record_addresses_.size() == wins_.size() &&
                      win_record_sizes_.size() == wins_.size();
@@ -285,36 +279,22 @@ std::vector<SymcacheFrame> Symcache::lookup(std::uint64_t rva) const {
   return frames;
 }
 
-Symcache::CfiRecord Symcache::cfi(std::size_t index) const {
-  CfiRecord record;
-  record.address = base_ + cfi_addresses_[index];
-  record.size = cfi_sizes_[index];
-  record.rules = text(cfi_inits_[index].rules);
-  record.delta_end = std::min<std::size_t>(cfi_inits_[index + 1].first_delta, cfi_deltas_.size());
-  record.first_delta = std::min<std::size_t>(cfi_inits_[index].first_delta, record.delta_end);
-  return record;
-}
-
-Symcache::CfiDelta Symcache::cfi_delta(std::size_t index) const {
-  return {base_ + cfi_delta_addresses_[index], text(cfi_deltas_[index])};
-}
-
-std::optional<CfiRules> Symcache::find_cfi(std::uint64_t rva) const {
-  if (rva < base_) return std::nullopt;
-  const std::size_t count = cfi_addresses_.count_up_to(rva - base_);
-  if (count == 0) return std::nullopt;
-  const CfiRecord record = cfi(count - 1);
-  if (rva - record.address >= record.size) return std::nullopt;
-  CfiRules rules;
-  rules.address = record.address;
-  rules.size = record.size;
-  rules.rules.push_back(record.rules);
-  for (std::size_t i = record.first_delta; i < record.delta_end; ++i) {
-    const CfiDelta delta = cfi_delta(i);
-    if (delta.address > rva) break;
-    rules.rules.push_back(delta.rules);
+Symcache::UnwindRow Symcache::unwind_row(std::size_t index) const {
+  UnwindRow row;
+  row.address = base_ + unwind_addresses_[index];
+  row.begins_entry = (unwind_rows_[index] & symcache::kUnwindEntry) != 0;
+  const std::uint32_t offset = unwind_rows_[index] & ~symcache::kUnwindEntry;
+  if (offset != 0) {
+    row.rules.emplace(as_bytes(symcache::StringTable::read(unwind_rules_, offset)));
   }
-  return rules;
+  return row;
+}
+
+std::optional<UnwindRules> Symcache::find_unwind(std::uint64_t rva) const {
+  if (rva < base_) return std::nullopt;
+  const std::size_t count = unwind_addresses_.count_up_to(rva - base_);
+  if (count == 0) return std::nullopt;
+  return unwind_row(count - 1).rules;
 }
 
 StackWin Symcache::stack_win(std::size_t index) const {

@@ -4,7 +4,7 @@
 //
 //   SIGLA_TRY_ASSIGN(const auto cache, Symcache::open(mapped.bytes()));
 //   for (const SymcacheFrame& frame : cache.lookup(rva)) ...   // innermost inlined call first
-//   if (const auto rule = cache.find_cfi(rva)) ...
+//   if (const auto rules = cache.find_unwind(rva)) ...
 //
 // Addresses are relative to the module's base ("RVA"). All views point into the mapped bytes.
 // Thread-safe: nothing changes after open().
@@ -20,6 +20,7 @@
 #include "symcache/address_array.h"
 #include "symcache/layout.h"
 #include "symcache/rows.h"
+#include "symcache/unwind_rules.h"
 
 namespace sigla {
 
@@ -38,14 +39,6 @@ struct SymcacheFrame {
   bool is_inlined = false;
   bool is_public = false;    // known by a PUBLIC record only: no size, no lines
   bool is_multiple = false;  // Breakpad's "m": several symbols share this code, one is named
-};
-
-// STACK CFI rules in force at an address: the INIT rule text and the deltas up to it, as Breakpad
-// writes them (".cfa: $rsp 8 + .ra: .cfa -8 + ^"), later ones overriding earlier ones.
-struct CfiRules {
-  std::uint64_t address = 0;  // range the INIT record covers
-  std::uint64_t size = 0;
-  std::vector<std::string_view> rules;  // INIT first, then each applicable delta
 };
 
 // One STACK WIN record (Breakpad symbol_files.md "STACK WIN records").
@@ -105,8 +98,9 @@ class Symcache {
   // The same into `frames`, whose old content goes: no allocation once it has grown.
   void lookup(std::uint64_t rva, std::vector<SymcacheFrame>& frames) const;
 
-  bool has_cfi() const { return cfi_addresses_.size() != 0; }
-  std::optional<CfiRules> find_cfi(std::uint64_t rva) const;
+  bool has_unwind() const { return unwind_addresses_.size() != 0; }
+  // How the caller's registers are recovered at an address; nothing where nothing is known.
+  std::optional<UnwindRules> find_unwind(std::uint64_t rva) const;
   // The innermost record that covers the address; frame data is preferred to FPO where both do, as
   // Breakpad does.
   std::optional<StackWin> find_stack_win(std::uint64_t rva) const;
@@ -129,20 +123,16 @@ class Symcache {
       while (reader.next()) visit(reader.row());
     }
   }
-  struct CfiRecord {
+  // From its address up to the next row's these rules hold, or none do.
+  struct UnwindRow {
     std::uint64_t address = 0;
-    std::uint64_t size = 0;
-    std::string_view rules;
-    std::size_t first_delta = 0;
-    std::size_t delta_end = 0;
+    bool begins_entry = false;  // an FDE, a STACK CFI INIT record, a function of .pdata
+    std::optional<UnwindRules> rules;
   };
-  struct CfiDelta {
-    std::uint64_t address = 0;
-    std::string_view rules;
-  };
-  std::size_t cfi_count() const { return cfi_addresses_.size(); }
-  CfiRecord cfi(std::size_t index) const;
-  CfiDelta cfi_delta(std::size_t index) const;
+  std::size_t unwind_row_count() const { return unwind_rows_.size(); }
+  UnwindRow unwind_row(std::size_t index) const;
+  // The text of a string offset in an unwind rule.
+  Bytes strings() const { return strings_; }
   std::size_t stack_win_count() const { return wins_.size(); }
   StackWin stack_win(std::size_t index) const;
 
@@ -171,11 +161,9 @@ class Symcache {
   std::span<const symcache::RawFunction> functions_;
   symcache::AddressArray block_addresses_;
   std::span<const std::uint32_t> block_offsets_;
-  symcache::AddressArray cfi_addresses_;
-  symcache::AddressArray cfi_sizes_;
-  std::span<const symcache::RawCfiInit> cfi_inits_;
-  symcache::AddressArray cfi_delta_addresses_;
-  std::span<const std::uint32_t> cfi_deltas_;
+  symcache::AddressArray unwind_addresses_;
+  std::span<const std::uint32_t> unwind_rows_;
+  Bytes unwind_rules_;
   symcache::AddressArray win_addresses_;
   std::span<const std::uint32_t> win_indexes_;
   symcache::AddressArray win_record_addresses_;

@@ -8,6 +8,7 @@
 
 #include "base/view.h"
 #include "symcache/symcache.h"
+#include "symcache/unwind_expression.h"
 
 namespace {
 
@@ -37,7 +38,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (std::size_t i = 0; i < cache->function_count(); ++i) {
     addresses.push_back(cache->function(i).address);
   }
-  for (std::size_t i = 0; i < cache->cfi_count(); ++i) addresses.push_back(cache->cfi(i).address);
+  for (std::size_t i = 0; i < cache->unwind_row_count(); ++i) {
+    addresses.push_back(cache->unwind_row(i).address);
+  }
   for (std::size_t i = 0; i < cache->stack_win_count(); ++i) {
     addresses.push_back(cache->stack_win(i).address);
   }
@@ -46,7 +49,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const std::uint64_t address : addresses) {
     for (const auto& frame : cache->lookup(address))
       sum += frame.function.size() + frame.file.size();
-    if (const auto cfi = cache->find_cfi(address)) sum += cfi->rules.size();
+    if (const auto rules = cache->find_unwind(address)) {
+      rules->for_each_register([&](sigla::UnwindRegister, const sigla::UnwindRule& rule) {
+        for (sigla::UnwindStepReader steps(rule.expression); !steps.at_end();) {
+          sum += steps.next().number;
+        }
+      });
+    }
     if (const auto win = cache->find_stack_win(address)) sum += win->program_string.size();
   }
   volatile std::size_t used = sum;

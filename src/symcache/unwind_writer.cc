@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/view.h"
+#include "symcache/cfi_text.h"
 
 namespace sigla::symcache {
 namespace {
@@ -35,19 +36,55 @@ std::vector<Step> overlay(const std::vector<Step>& first, const std::vector<Step
 
 }  // namespace
 
-void UnwindWriter::add_cfi_init(std::uint64_t address, std::uint64_t size, std::string_view rules) {
+std::optional<std::uint64_t> UnwindWriter::claim(std::uint64_t address, std::uint64_t size) {
   const auto high = last_address(address, size);
-  if (!high.has_value() || !init_ranges_.add(address, *high)) {
-    diagnostics_.report("overlapping or empty STACK CFI INIT record",
-                        fmt::format("{:#x}", address));
+  if (!high.has_value() || !ranges_.add(address, *high)) {
+    diagnostics_.report("overlapping or empty unwind entry", fmt::format("{:#x}", address));
+    return std::nullopt;
+  }
+  extent_.add(address, 0);
+  if (*high != UINT64_MAX) extent_.add(*high + 1, 0);  // where the row after it begins
+  return high;
+}
+
+bool UnwindWriter::begin_entry(std::uint64_t address, std::uint64_t size) {
+  const auto high = claim(address, size);
+  if (!high) return false;
+  entries_.push_back({address, *high, rows_.size(), rows_.size()});
+  return true;
+}
+
+void UnwindWriter::add_row(std::uint64_t address, UnwindRuleSet& rules) {
+  Entry& entry = entries_.back();
+  if (address < entry.low || address > entry.high) return;
+  std::uint32_t record = 0;
+  if (rules.cfa.kind != UnwindRule::Kind::kUnspecified) {
+    encoded_.clear();
+    rules.encode(encoded_);
+    if (rules_.bytes().size() + encoded_.size() <= limits_.unwind_rules_size_max) {
+      record = rules_.add(as_text(encoded_));
+    } else {
+      diagnostics_.report("more unwind rules than unwind_rules_size_max",
+                          fmt::format("{:#x}", address));
+    }
+  }
+  const bool is_first = entry.row_end == entry.first_row;
+  if (is_first && address != entry.low) rows_.push_back({entry.low, 0});
+  if (!is_first && rows_.back().address >= address) {
+    if (rows_.back().address == address) rows_.back().rules = record;
     return;
   }
-  extent_.add(address, size);
-  inits_.push_back({address, *high, strings_.add(rules)});
+  rows_.push_back({address, record});
+  entry.row_end = rows_.size();
+}
+
+void UnwindWriter::add_cfi_init(std::uint64_t address, std::uint64_t size, std::string_view rules) {
+  const auto high = claim(address, size);
+  if (high) inits_.push_back({address, *high, cfi_texts_.add(rules)});
 }
 
 void UnwindWriter::add_cfi_delta(std::uint64_t address, std::string_view rules) {
-  deltas_.push_back({address, strings_.add(rules)});
+  deltas_.push_back({address, cfi_texts_.add(rules)});
 }
 
 void UnwindWriter::add_stack_win(const StackWin& record) {
@@ -66,52 +103,72 @@ void UnwindWriter::add_stack_win(const StackWin& record) {
                    .program = strings_.add(record.program_string)});
 }
 
-void UnwindWriter::write(FileBuilder& file) {
-  if (!inits_.empty()) write_cfi(file);
+void UnwindWriter::write(FileBuilder& file, Arch arch) {
+  compile_cfi(arch);
+  if (!entries_.empty()) write_rows(file);
   if (!wins_.empty()) write_win(file);
 }
 
-void UnwindWriter::write_cfi(FileBuilder& file) {
+void UnwindWriter::compile_cfi(Arch arch) {
   std::ranges::sort(inits_, {}, &Init::low);
   std::ranges::stable_sort(deltas_, {}, &Delta::address);
-  std::vector<std::uint64_t> addresses;
-  std::vector<std::uint64_t> sizes;
-  std::vector<RawCfiInit> records;
-  std::vector<std::uint64_t> delta_addresses;
-  std::vector<std::uint32_t> deltas;
+  CfiCompiler compiler(arch, strings_, limits_);
+  UnwindRuleSet rules;
   auto delta = deltas_.begin();
   std::uint64_t outside = 0;
   for (const Init& init : inits_) {
     for (; delta != deltas_.end() && delta->address < init.low; ++delta) ++outside;
-    addresses.push_back(init.low);
-    sizes.push_back(init.high - init.low + 1);
-    records.push_back({init.rules, static_cast<std::uint32_t>(deltas.size())});
-    const std::size_t first = deltas.size();
-    for (; delta != deltas_.end() && delta->address <= init.high; ++delta) {
-      if (deltas.size() > first && delta_addresses.back() == delta->address) {
-        deltas.back() = delta->rules;
-        continue;
-      }
-      delta_addresses.push_back(delta->address);
-      deltas.push_back(delta->rules);
+    entries_.push_back({init.low, init.high, rows_.size(), rows_.size()});
+    rules.clear();
+    const bool is_whole = compiler.apply(init.text, cfi_texts_.get(init.text), rules);
+    if (!is_whole) {
+      diagnostics_.report("malformed STACK CFI INIT rules", fmt::format("{:#x}", init.low));
+    }
+    const auto add = [&](std::uint64_t address) {
+      if (is_whole) add_row(address, rules);
+    };
+    add(init.low);
+    while (delta != deltas_.end() && delta->address <= init.high) {
+      const auto same = delta;  // of several at one address the last one counts
+      while (delta + 1 != deltas_.end() && (delta + 1)->address == same->address) ++delta;
+      compiler.apply(delta->text, cfi_texts_.get(delta->text), rules);
+      add(delta->address);
+      ++delta;
     }
   }
   outside += static_cast<std::uint64_t>(deltas_.end() - delta);
   if (outside != 0) {
     diagnostics_.report("STACK CFI records outside every INIT range", fmt::format("{}", outside));
   }
-  records.push_back({0, static_cast<std::uint32_t>(deltas.size())});
+}
 
-  file.add_addresses(Section::kCfiAddresses, addresses);
-  file.add_sizes(Section::kCfiSizes, sizes);
-  Buffer raw;
-  for (const RawCfiInit& record : records) {
-    const Bytes bytes = bytes_of(record);
-    raw.insert(raw.end(), bytes.begin(), bytes.end());
+void UnwindWriter::write_rows(FileBuilder& file) {
+  std::ranges::sort(entries_, {}, &Entry::low);
+  std::vector<std::uint64_t> addresses;
+  std::vector<std::uint32_t> rows;
+  addresses.reserve(rows_.size());
+  rows.reserve(rows_.size());
+  const auto add = [&](std::uint64_t address, std::uint32_t row) {
+    addresses.push_back(address);
+    rows.push_back(row);
+  };
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    const Entry& entry = entries_[i];
+    std::uint32_t last = 0;
+    if (entry.first_row == entry.row_end) add(entry.low, kUnwindEntry);
+    for (std::size_t j = entry.first_row; j < entry.row_end; ++j) {
+      const bool is_first = j == entry.first_row;
+      if (is_first || rows_[j].rules != last) {
+        add(rows_[j].address, rows_[j].rules | (is_first ? kUnwindEntry : 0));
+      }
+      last = rows_[j].rules;
+    }
+    const bool adjoins = i + 1 < entries_.size() && entry.high + 1 == entries_[i + 1].low;
+    if (!adjoins && entry.high != UINT64_MAX) add(entry.high + 1, 0);
   }
-  file.add(Section::kCfiInits, std::move(raw));
-  file.add_addresses(Section::kCfiDeltaAddresses, delta_addresses);
-  file.add_numbers(Section::kCfiDeltas, deltas);
+  file.add_addresses(Section::kUnwindAddresses, addresses);
+  file.add_numbers(Section::kUnwindRows, rows);
+  file.add(Section::kUnwindRules, rules_.bytes());
 }
 
 void UnwindWriter::write_win(FileBuilder& file) {

@@ -49,6 +49,13 @@ class VarintReader {
     return value;
   }
   std::uint32_t next32() { return static_cast<std::uint32_t>(next()); }
+  std::uint8_t byte() { return next_ == end_ ? 0 : *next_++; }
+  // As many of the next `count` bytes as there are.
+  Bytes bytes(std::uint64_t count) {
+    const std::uint8_t* const first = next_;
+    next_ += count < remaining() ? count : remaining();
+    return {first, next_};
+  }
 
  private:
   const std::uint8_t* next_;

@@ -30,7 +30,7 @@ SymcacheWriter::SymcacheWriter(const Limits& limits, bool has_columns)
     : limits_(limits),
       has_columns_(has_columns),
       current_(has_columns, limits.inline_depth_max),
-      unwind_(strings_, extent_, diagnostics_) {}
+      unwind_(strings_, extent_, diagnostics_, limits) {}
 
 void SymcacheWriter::set_origin(std::string_view os, std::string_view code_file_name) {
   os_ = os;
@@ -246,7 +246,7 @@ Status SymcacheWriter::finish(const std::function<Status(Bytes)>& sink) {
   file.add_addresses(Section::kFunctionAddresses, function_addresses_);
   file.add_sizes(Section::kFunctionSizes, function_sizes_);
   file.add(Section::kFunctions, functions_);
-  unwind_.write(file);
+  unwind_.write(file, identity_.arch);
   file.add_numbers(Section::kFiles, files_.texts());
   file.add_numbers(Section::kOrigins, origins_.texts());
   write_identity(file);

@@ -103,6 +103,8 @@ class SymcacheWriter {
                   std::uint32_t parameter_size,
                   bool is_multiple,
                   std::string_view name);
+  // Rules as a native format has them: see UnwindWriter.
+  symcache::UnwindWriter& unwind() { return unwind_; }
   void add_cfi_init(std::uint64_t address, std::uint64_t size, std::string_view rules) {
     unwind_.add_cfi_init(address, size, rules);
   }
