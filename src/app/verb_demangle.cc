@@ -20,7 +20,8 @@ int run_demangle(const Verb& self, Arguments arguments) {
                    "NAME...",
                    "Prints each NAME as its language has it, one a line: qualified and with "
                    "parameters, without return type, access or calling convention. Reads C++ "
-                   "(Itanium and MSVC), Rust and D. What is no mangled name comes back as it is.");
+                   "(Itanium and MSVC), Rust, Swift and D. What is no mangled name comes back as "
+                   "it is.");
   line.positionals("NAME", &names, "a name as the linker sees it", CommandLine::kAtLeastOne);
   line.example("sigla demangle _ZN1a1bEi", "prints a::b(int)");
   line.example("sigla demangle -- '-[Foo bar]'", "a name that begins with a dash");

@@ -8,7 +8,9 @@
 #include <optional>
 
 #include "base/text.h"
+#include "demangle/dlang.h"
 #include "demangle/rust_legacy.h"
+#include "demangle/swift.h"
 
 namespace sigla {
 namespace {
@@ -107,7 +109,7 @@ std::optional<std::string> take(char* demangled) {
 }  // namespace
 
 bool looks_mangled(std::string_view name) {
-  return is_itanium(name) || is_msvc(name) || is_rust(name) || is_d(name);
+  return is_itanium(name) || is_msvc(name) || is_rust(name) || is_d(name) || is_swift(name);
 }
 
 std::string demangle(std::string_view name) {
@@ -116,7 +118,8 @@ std::string demangle(std::string_view name) {
     if (is_itanium(name)) readable = demangle_itanium(name);
     if (is_msvc(name)) readable = demangle_msvc(name);
     if (is_rust(name)) readable = take(llvm::rustDemangle(name));
-    if (is_d(name)) readable = take(llvm::dlangDemangle(name));
+    if (is_d(name)) readable = demangle_dlang(name);
+    if (is_swift(name)) readable = demangle_swift(name);
   }
   return readable.has_value() ? *std::move(readable) : std::string(name);
 }

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Mangled names made readable: C++ (Itanium ABI and MSVC), Rust (both schemes), D as far as LLVM
-// goes.
+// Mangled names made readable: C++ (Itanium ABI and MSVC), Rust (both schemes), Swift and D.
 //
 //   demangle("_ZN1a1bEi") == "a::b(int)"      demangle("main") == "main"
 //
-// Qualified names with parameters, without return types, access or calling conventions. LLVM's
-// demanglers do the work, and they recurse and expand without bounds: 250 bytes of nested
-// substitutions become half a gigabyte. Names from a file are demangled in a worker process
-// (convert/demangle_job.h); call this only there.
+// Qualified names with parameters, without return types, access or calling conventions. Swift and D
+// are read by parsers of our own, which are bounded. LLVM's demanglers, for the others, recurse and
+// expand without bounds: 250 bytes of nested substitutions become half a gigabyte. Names from a
+// file are demangled in a worker process (convert/demangle_job.h); call this only there.
 #pragma once
 
 #include <string>
@@ -17,6 +16,9 @@ namespace sigla {
 
 // Longer names come back as they are. Boost's longest real ones have some 12,000 bytes.
 inline constexpr std::size_t kMangledNameSizeMax = 16'384;
+
+// Nor does a name that would become longer than this.
+inline constexpr std::size_t kReadableNameSizeMax = 65'536;
 
 // Whether some scheme would read the name; cheap, and safe anywhere.
 bool looks_mangled(std::string_view name);
