@@ -8,13 +8,13 @@
 #include <string>
 
 #include "codec/stream.h"
+#include "testing/fixture.h"
 #include "testing/matchers.h"
 
 namespace sigla {
 
 inline Buffer load_sample(std::string_view name) {
-  auto bytes =
-      read_file(fmt::format("{}/src/codec/testdata/{}", SIGLA_SOURCE_DIR, name), 1U << 20U);
+  auto bytes = read_file(source_path(fmt::format("src/codec/testdata/{}", name)), 1U << 20U);
   EXPECT_THAT(bytes, IsOk());
   return std::move(bytes).value();
 }

@@ -8,16 +8,13 @@
 #include <iterator>
 
 namespace sigla {
-namespace {
 
-std::string in_source_tree(std::string_view path) {
+std::string source_path(std::string_view path) {
   return std::string(SIGLA_SOURCE_DIR) + "/" + std::string(path);
 }
 
-}  // namespace
-
 Buffer read_fixture(std::string_view path) {
-  std::ifstream in(in_source_tree(path), std::ios::binary);
+  std::ifstream in(source_path(path), std::ios::binary);
   EXPECT_TRUE(in.is_open()) << path;
   const std::string text((std::istreambuf_iterator<char>(in)), {});
   return Buffer(text.begin(), text.end());
@@ -25,7 +22,7 @@ Buffer read_fixture(std::string_view path) {
 
 void expect_golden(std::string_view path, std::string_view text) {
   if (std::getenv("SIGLA_UPDATE_GOLDEN") != nullptr) {
-    std::ofstream(in_source_tree(path), std::ios::binary) << text;
+    std::ofstream(source_path(path), std::ios::binary) << text;
     return;
   }
   const Buffer golden = read_fixture(path);

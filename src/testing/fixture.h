@@ -10,6 +10,10 @@
 
 namespace sigla {
 
+// Where a file of the source tree is. Only here: an object file that knew its folder could not be
+// shared between checkouts by ccache.
+std::string source_path(std::string_view path);
+
 // The content of a file of the source tree: read_fixture("src/formats/elf/testdata/small.pie").
 // Fails the test and returns nothing when it cannot be read.
 Buffer read_fixture(std::string_view path);

@@ -32,8 +32,8 @@ std::string output_of(const std::string& command) {
 class ElfAgainstReadelf : public testing::TestWithParam<const char*> {
  protected:
   std::string readelf(const std::string& options) const {
-    return output_of("readelf --wide " + options + " " + SIGLA_SOURCE_DIR + "/" + kTestdata +
-                     GetParam() + " 2>/dev/null");
+    return output_of("readelf --wide " + options + " " + source_path(kTestdata + GetParam()) +
+                     " 2>/dev/null");
   }
 };
 
