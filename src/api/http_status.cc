@@ -27,6 +27,8 @@ int http_status(ErrorCode code) {
       return 500;
     case ErrorCode::kUnavailable:
       return 503;
+    case ErrorCode::kNoSpace:
+      return 507;
   }
   return 500;
 }

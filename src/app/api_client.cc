@@ -31,6 +31,8 @@ ErrorCode code_of_status(int status) {
     case 503:
     case 504:
       return ErrorCode::kUnavailable;
+    case 507:
+      return ErrorCode::kNoSpace;
     default:
       return ErrorCode::kInternal;
   }

@@ -19,6 +19,7 @@ ExitCode exit_code(ErrorCode code) {
     case ErrorCode::kUnauthenticated:
     case ErrorCode::kPermissionDenied:
     case ErrorCode::kUnavailable:
+    case ErrorCode::kNoSpace:
     case ErrorCode::kInternal:
       return kExitEnvironment;
   }

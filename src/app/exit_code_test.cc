@@ -11,6 +11,7 @@ TEST(ExitCode, TellsNoFromBadInputFromEnvironment) {
   EXPECT_EQ(exit_code(ErrorCode::kInvalidArgument), kExitUsage);
   EXPECT_EQ(exit_code(ErrorCode::kMalformed), kExitBadInput);
   EXPECT_EQ(exit_code(ErrorCode::kUnavailable), kExitEnvironment);
+  EXPECT_EQ(exit_code(ErrorCode::kNoSpace), kExitEnvironment);
 }
 
 TEST(ExitCode, PrintsWhatAndWhy) {

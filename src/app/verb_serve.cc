@@ -2,6 +2,7 @@
 #include <malloc.h>
 #include <signal.h>
 
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -90,6 +91,8 @@ Result<int> serve(const Settings& settings) {
   mallopt(M_ARENA_MAX, 2);
   mallopt(M_TRIM_THRESHOLD, 1 << 20);
   mallopt(M_MMAP_THRESHOLD, 256 << 10);
+  // Writing past what `ulimit -f` allows is an error like a full disk, not a reason to die.
+  std::signal(SIGXFSZ, SIG_IGN);
   set_log_level(log_level_of(settings.text("log_level")));
   SignalWatch signals;
   SIGLA_TRY_ASSIGN(const std::unique_ptr<Node> node, Node::start(settings));

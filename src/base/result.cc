@@ -28,6 +28,8 @@ std::string_view to_string(ErrorCode code) {
       return "invalid argument";
     case ErrorCode::kUnavailable:
       return "unavailable";
+    case ErrorCode::kNoSpace:
+      return "no space";
     case ErrorCode::kInternal:
       return "internal";
   }
@@ -46,6 +48,8 @@ Error errno_error(std::string_view what) {
   const int number = errno;
   ErrorCode code = ErrorCode::kUnavailable;
   if (number == ENOENT) code = ErrorCode::kNotFound;
+  // EFBIG: past what `ulimit -f` allows, which is a quota by another name.
+  if (number == ENOSPC || number == EDQUOT || number == EFBIG) code = ErrorCode::kNoSpace;
   if (number == EACCES || number == EPERM) code = ErrorCode::kPermissionDenied;
   return make_error(code, "{}: {}", what, std::generic_category().message(number));
 }

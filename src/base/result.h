@@ -32,10 +32,16 @@ enum class ErrorCode {
   kPermissionDenied,  // a known caller who may not
   kInvalidArgument,   // the request or command line is wrong
   kUnavailable,       // environment: network, disk, another server; may work later
+  kNoSpace,           // environment: the disk or a quota is full; works once there is room
   kInternal,          // our own bug
 };
 
 std::string_view to_string(ErrorCode code);
+
+// Whether the machine is to blame, and not what was asked for: another try may succeed.
+inline bool is_environmental(ErrorCode code) {
+  return code == ErrorCode::kUnavailable || code == ErrorCode::kNoSpace;
+}
 
 // Move-only, one pointer wide.
 class [[nodiscard]] Error {
@@ -66,7 +72,7 @@ Error malformed(fmt::format_string<Args...> format, Args&&... args) {
   return Error(ErrorCode::kMalformed, fmt::format(format, std::forward<Args>(args)...));
 }
 // An Error of the current errno: "open /x: No such file or directory". ENOENT becomes kNotFound,
-// EACCES and EPERM kPermissionDenied, everything else (a full disk too) kUnavailable.
+// EACCES and EPERM kPermissionDenied, a full disk kNoSpace, everything else kUnavailable.
 Error errno_error(std::string_view what);
 
 // Aborts: a promise of our own code was broken. Must be unreachable from input.

@@ -32,6 +32,20 @@ TEST(Error, ReadsOutermostFirst) {
   EXPECT_EQ(error.message(), "reading x.so: note: truncated");
 }
 
+TEST(Error, SaysOfASystemCallWhatCanBeDone) {
+  const auto code_of = [](int number) {
+    errno = number;
+    return errno_error("write").code();
+  };
+  EXPECT_EQ(code_of(ENOENT), ErrorCode::kNotFound);
+  EXPECT_EQ(code_of(EACCES), ErrorCode::kPermissionDenied);
+  EXPECT_EQ(code_of(EPERM), ErrorCode::kPermissionDenied);
+  for (const int full : {ENOSPC, EDQUOT, EFBIG}) EXPECT_EQ(code_of(full), ErrorCode::kNoSpace);
+  EXPECT_EQ(code_of(EIO), ErrorCode::kUnavailable);
+  EXPECT_TRUE(is_environmental(ErrorCode::kNoSpace) && is_environmental(ErrorCode::kUnavailable));
+  EXPECT_FALSE(is_environmental(ErrorCode::kMalformed));
+}
+
 TEST(Checked, FindsOverflow) {
   EXPECT_FALSE(checked_add<std::uint64_t>(UINT64_MAX, 1).has_value());
   EXPECT_FALSE(checked_mul<std::uint32_t>(1U << 20U, 1U << 12U).has_value());

@@ -21,7 +21,8 @@ Refusal decoding_failed(std::string_view codec, const Error& error) {
 }
 
 Refusal spool_failed(const Error& error) {
-  return Refusal{507, "the body could not be stored: " + error.message()};
+  const int status = error.code() == ErrorCode::kNoSpace ? 507 : 503;
+  return Refusal{status, "the body could not be stored: " + error.message()};
 }
 
 }  // namespace

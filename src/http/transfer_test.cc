@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bodies in both directions, over real sockets and with the real curl.
 #include <gmock/gmock.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <csignal>
 #include <fstream>
 #include <mutex>
 
@@ -303,25 +306,32 @@ TEST_F(TransferTest, LeavesNothingOfABodyCutOff) {
 }
 
 TEST_F(TransferTest, SaysThatTheDiskIsFull) {
-  // A file system of 1 MiB, where the test may mount one; a folder that cannot hold files
-  // elsewhere.
+  // A file system of 1 MiB, where the test may mount one; files of at most 1 MiB elsewhere.
   const std::string mount = (folder_->path() / "small").string();
   std::filesystem::create_directory(mount);
   const bool mounted =
       run_command("mount -t tmpfs -o size=1m tmpfs " + mount + " 2>/dev/null").exit_code == 0;
   Server::Options options;
-  options.spool_directory = mounted ? mount : (folder_->path() / "missing").string();
+  options.spool_directory = mount;
   start(std::move(options));
   const std::string path = write("body", pattern(3'000'000));
+  rlimit unlimited{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &unlimited), 0);
+  if (!mounted) {
+    std::signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{1 << 20, unlimited.rlim_max};
+    ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &limit), 0);
+  }
   const auto response = curl("-i -T - -X POST " + server_->url("/spool") + " < " + path).output;
   EXPECT_THAT(response, HasSubstr("507 Insufficient Storage"));
-  EXPECT_THAT(response, HasSubstr(mounted ? "No space left on device" : "No such file"));
+  EXPECT_THAT(response, HasSubstr(mounted ? "No space left on device" : "File too large"));
   if (mounted) {
     EXPECT_THAT(curl("--data-binary @" + path + " " + server_->url("/spool")).output,
                 HasSubstr("bytes free, the body has 3000000"));
     EXPECT_THAT(curl("-d x " + server_->url("/spool")).output, StartsWith("1 1 "));
   }
   server_.reset();
+  EXPECT_EQ(::setrlimit(RLIMIT_FSIZE, &unlimited), 0);
   if (mounted) {
     EXPECT_EQ(run_command("umount " + mount).exit_code, 0);
   }

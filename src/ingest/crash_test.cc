@@ -158,11 +158,11 @@ TEST(IngestCrash, KeepsWhatCameBeforeTheDiskWasFull) {
       return {};
     };
     const Status status = run();
-    ::_exit(!status.has_value() && status.error().code() == ErrorCode::kUnavailable ? 0 : 1);
+    ::_exit(!status.has_value() && status.error().code() == ErrorCode::kNoSpace ? 0 : 1);
   }
   int status = 0;
   ASSERT_EQ(::waitpid(child, &status, 0), child);
-  EXPECT_EQ(status, 0) << "the upload was not answered with kUnavailable";
+  EXPECT_EQ(status, 0) << "the upload was not answered with kNoSpace";
 
   ASSERT_OK_AND_ASSIGN(const Stores stores, open_stores(directory.path()));
   ASSERT_OK_AND_ASSIGN(const Upload upload, stores.catalog->find_upload(1));

@@ -71,16 +71,20 @@ Result<UploadReport> Ingest::run(UploadRequest request) {
   const Slot slot(*this, size);
   SIGLA_TRY_ASSIGN(Upload upload, catalog_.create_upload(make_upload(request, size)));
   UploadWriter writer(catalog_, blobs_, std::move(upload));
-  Unpacker unpacker(workers_, options_.limits, options_.spool);
-  const Status unpacked = unpacker.run(
-      request.body,
-      request.name,
-      [&](std::string_view path) {
-        const std::string name(base_name(path));
-        if (matches_restriction(request.name_restriction, name)) return std::string();
-        return fmt::format("the token is for files named {} only", request.name_restriction);
-      },
-      [&](UnpackedFile file) { return writer.add(std::move(file)); });
+  const Status unpacked = Unpacker(workers_, options_.limits, options_.spool)
+                              .run(
+                                  request.body,
+                                  request.name,
+                                  [&](std::string_view path) {
+                                    const std::string name(base_name(path));
+                                    if (matches_restriction(request.name_restriction, name))
+                                      return std::string();
+                                    return fmt::format("the token is for files named {} only",
+                                                       request.name_restriction);
+                                  },
+                                  [&](UnpackedFile file) { return writer.add(std::move(file)); });
+  // On a full disk, what the body and a half unpacked file held is room for the commit.
+  request.body = File();
   SIGLA_TRY(writer.finish(unpacked));
   if (!unpacked.has_value() && !is_senders_fault(unpacked.error())) return unpacked.error().clone();
 

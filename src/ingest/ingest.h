@@ -65,9 +65,9 @@ class Ingest {
   // Marks what an earlier process left unfinished as failed. Call it once, before any run().
   Status start();
 
-  // Blocks until the upload is done. An Error means that not all of it could be stored
-  // (kUnavailable: disk, database, workers); the upload is in the history as failed, if that could
-  // still be written.
+  // Blocks until the upload is done. An Error means that not all of it could be stored (kNoSpace:
+  // the disk is full, kUnavailable: disk, database, workers); the upload is in the history as
+  // failed, if that could still be written.
   Result<UploadReport> run(UploadRequest request);
 
  private:

@@ -29,7 +29,7 @@ Result<File> SymcacheStep::get(const Object& object) {
   {
     const std::lock_guard lock(mutex_);
     in_making_.erase(path.string());
-    if (!made.has_value() && made.error().code() != ErrorCode::kUnavailable &&
+    if (!made.has_value() && !is_environmental(made.error().code()) &&
         made.error().code() != ErrorCode::kNotFound) {
       if (failures_.size() >= kFailuresMax) failures_.erase(failures_.begin());
       failures_.insert_or_assign(path.string(), made.error().clone());

@@ -98,7 +98,7 @@ class UnpackJob {
 
   // Refuses the entry for what is wrong with it; what is wrong with the disk ends the job.
   Status refuse_unless_fatal(const Entry& entry, Error error) {
-    if (error.code() == ErrorCode::kUnavailable) return error;
+    if (is_environmental(error.code())) return error;
     return refuse(entry, error.message());
   }
 

@@ -47,7 +47,7 @@ Status Unpacker::run(const File& body,
       SIGLA_TRY_ASSIGN(UnpackEnd end, UnpackEnd::decode(as_bytes(result->payload)));
       return std::move(end.status);
     }
-    if (result.error().code() == ErrorCode::kUnavailable) return std::move(result).error();
+    if (is_environmental(result.error().code())) return std::move(result).error();
     SIGLA_TRY_ASSIGN(request.resume_after, blame(result.error()));
     if (request.resume_after.empty()) return {};
     if (crashes == kCrashesMax) {

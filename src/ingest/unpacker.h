@@ -38,7 +38,7 @@ class Unpacker {
       : workers_(workers), limits_(limits), spool_(std::move(spool)) {}
 
   // An Error is the archive's (kMalformed, kLimitExceeded), after its files up to there went to the
-  // sink, or the sink's own, or kUnavailable.
+  // sink, or the sink's own, or kNoSpace or kUnavailable.
   Status run(const File& body, std::string_view name, const Filter& filter, const Sink& sink);
 
  private:

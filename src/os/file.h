@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Files: descriptors, whole reads, memory maps, temporary files and durable, atomic replacement.
-// Errors carry the path and the system's reason; a full disk is kUnavailable.
+// Errors carry the path and the system's reason; a full disk is kNoSpace.
 #pragma once
 
 #include <sys/types.h>

@@ -247,7 +247,7 @@ TEST_F(SandboxTest, WritesNoMoreThanAllowed) {
   WorkerMessage request;
   request.files.push_back(std::move(file));
   EXPECT_THAT(pool().run("write_much", std::move(request)),
-              IsError(ErrorCode::kUnavailable, "File too large"));
+              IsError(ErrorCode::kNoSpace, "File too large"));
   expect_alive();
 }
 

@@ -65,10 +65,10 @@ class Answer:
 
 
 class Server:
-    """`sigla serve` over `data`; settings are passed as flags."""
+    """`sigla serve` over `data`; settings are passed as flags. `prefix` is a command that executes the rest of its line."""
 
-    def __init__(self, data, *flags, env=None, port=None):
-        self.data, self.flags, self.env = pathlib.Path(data), flags, env
+    def __init__(self, data, *flags, env=None, port=None, prefix=()):
+        self.data, self.flags, self.env, self.prefix = pathlib.Path(data), flags, env, prefix
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log_path = self.data.parent / (self.data.name + ".log")
@@ -76,7 +76,7 @@ class Server:
 
     def start(self):
         with open(self.log_path, "ab") as log:
-            self.process = subprocess.Popen([SIGLA, "serve", "--data", str(self.data), "--listen", f"127.0.0.1:{self.port}", *self.flags],
+            self.process = subprocess.Popen([*self.prefix, SIGLA, "serve", "--data", str(self.data), "--listen", f"127.0.0.1:{self.port}", *self.flags],
                                             stdout=log, stderr=log, env={**os.environ, **(self.env or {})})
         end = time.monotonic() + 30
         while time.monotonic() < end:

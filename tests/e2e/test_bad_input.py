@@ -5,15 +5,16 @@ import gzip
 import io
 import json
 import os
+import pathlib
 import random
 import shutil
 import socket
-import subprocess
+import tempfile
 import time
 import unittest
 import zipfile
 
-from harness import Case, Server, guid, run, sym, tar_of
+from harness import Case, Server, guid, sym, tar_of
 
 
 class BadInput(Case):
@@ -131,37 +132,76 @@ class BadInput(Case):
         self.assertIn("gzip", answer.text)
 
 
-class FullDisk(unittest.TestCase):
-    """The data folder on a file system of 48 MiB."""
-
-    def setUp(self):
-        import pathlib
-        import tempfile
-        self.scratch = pathlib.Path(tempfile.mkdtemp(prefix="sigla-full-"))
-        os.chmod(self.scratch, 0o755)
-        self.mount = self.scratch / "small"
-        self.mount.mkdir()
-        run("mount", "-t", "tmpfs", "-o", "size=48m", "tmpfs", self.mount)
-        self.server = Server(self.mount / "data").start()
+class NoRoom:
+    """What has no room is answered with 507; what was stored stays, and the server goes on."""
+    limit = 48 << 20
 
     def tearDown(self):
         self.server.stop()
-        subprocess.run(["umount", "-l", str(self.mount)], check=True)
         shutil.rmtree(self.scratch, ignore_errors=True)
 
-    def test_says_so_keeps_what_it_has_and_recovers(self):
+    def assertAlive(self):
+        again, again_path = sym("again.pdb", guid())
+        self.assertEqual(self.server.upload(again).status, 200)
+        self.assertEqual(self.server.get(again_path).body, again)
+
+    def test_while_the_body_arrives(self):
         small, small_path = sym("small.pdb", guid())
         self.assertEqual(self.server.upload(small).status, 200)
         noise = b"".join(b"PUBLIC %x 0 %x\n" % (i, random.getrandbits(600)) for i in range(500_000))
         big, big_path = sym("big.pdb", guid())
         answer = self.server.upload(big + noise)
         self.assertEqual(answer.status, 507, answer.text[:300])
-        self.assertRegex(answer.text, r"(?i)space|full|disk")
+        self.assertRegex(answer.text, self.reason)
         self.assertEqual(self.server.get(big_path).status, 404)
         self.assertEqual(self.server.get(small_path).body, small)
-        again, again_path = sym("again.pdb", guid())
-        self.assertEqual(self.server.upload(again).status, 200)
-        self.assertEqual(self.server.get(again_path).body, again)
+        self.assertAlive()
+
+    def test_while_an_archive_is_unpacked(self):
+        first, first_path = sym("first.pdb", guid())
+        big, big_path = sym("big.pdb", guid())
+        last, last_path = sym("last.pdb", guid())
+        big += b"".join(b"PUBLIC %x 0 the_same_name_again_and_again_so_that_it_packs_well\n" % i for i in range(self.limit // 60))
+        archive = tar_of([("first.sym", first), ("big.sym", big), ("last.sym", last)], "w:gz")
+        self.assertLess(len(archive), self.limit // 4)
+        answer = self.server.native(archive)
+        self.assertEqual(answer.status, 507, answer.text[:300])
+        self.assertRegex(answer.json()["error"]["message"], self.reason)
+        self.assertEqual(self.server.get(first_path).body, first)
+        for path in (big_path, last_path):
+            self.assertEqual(self.server.get(path).status, 404)
+        headers = {"Authorization": f"Bearer {self.server.token}"}
+        uploads = self.server.request("GET", "/api/v1/projects/default/uploads", headers=headers).json()["uploads"]
+        self.assertEqual([(u["state"], u["stored"], u["refused"]) for u in uploads], [("failed", 1, 0)])
+        self.assertRegex(uploads[0]["error"], self.reason)
+        entries = self.server.request("GET", f"/api/v1/projects/default/uploads/{uploads[0]['id']}/entries", headers=headers).json()["files"]
+        self.assertEqual([(e["path"], e["result"]) for e in entries], [("first.sym", "stored")])
+        self.assertFalse([p for p in (self.server.data / "spool").rglob("*") if p.is_file()])
+        self.assertEqual(len(list((self.server.data / "blobs").rglob("*.zst"))), 1)
+        self.assertAlive()
+
+
+class FullDisk(NoRoom, unittest.TestCase):
+    """The data folder on a file system of 48 MiB, mounted in a namespace that ends with the server: no privilege is needed."""
+    reason = r"No space left on device|bytes free"
+
+    def setUp(self):
+        self.scratch = pathlib.Path(tempfile.mkdtemp(prefix="sigla-full-"))
+        data = self.scratch / "small" / "data"
+        data.parent.mkdir()
+        mount = f'mount -t tmpfs -o size={self.limit} tmpfs {data.parent} && exec "$@"'
+        self.server = Server(data, prefix=("unshare", "--user", "--map-root-user", "--mount", "sh", "-c", mount, "sh")).start()
+        self.server.data = pathlib.Path(f"/proc/{self.server.process.pid}/root{data}")
+
+
+class FileSizeLimit(NoRoom, unittest.TestCase):
+    """A disk that lets no file grow past 48 MiB, as a quota does."""
+    reason = "File too large"
+
+    def setUp(self):
+        self.scratch = pathlib.Path(tempfile.mkdtemp(prefix="sigla-full-"))
+        os.chmod(self.scratch, 0o755)
+        self.server = Server(self.scratch / "data", prefix=("prlimit", f"--fsize={self.limit}")).start()
 
 
 if __name__ == "__main__":

@@ -141,7 +141,7 @@ TEST_F(FilesBlobStoreTest, KeepsNothingWhenTheDiskIsFull) {
     const rlimit limit{65536, 65536};
     ::setrlimit(RLIMIT_FSIZE, &limit);
     const auto stored = store_->put(*noise);
-    ::_exit(!stored.has_value() && stored.error().code() == ErrorCode::kUnavailable ? 0 : 1);
+    ::_exit(!stored.has_value() && stored.error().code() == ErrorCode::kNoSpace ? 0 : 1);
   }
   int status = 0;
   ASSERT_EQ(::waitpid(child, &status, 0), child);

@@ -10,8 +10,6 @@ constexpr int kBusyTimeoutMillis = 10'000;
 
 ErrorCode error_code(int extended) {
   switch (extended & 0xff) {
-    case SQLITE_FULL:
-    case SQLITE_IOERR:
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
     case SQLITE_CANTOPEN:
@@ -19,7 +17,10 @@ ErrorCode error_code(int extended) {
     case SQLITE_NOTADB:
     case SQLITE_CORRUPT:
     case SQLITE_NOMEM:
+    case SQLITE_IOERR:
       return ErrorCode::kUnavailable;
+    case SQLITE_FULL:
+      return ErrorCode::kNoSpace;
     case SQLITE_CONSTRAINT:
       return extended == SQLITE_CONSTRAINT_UNIQUE || extended == SQLITE_CONSTRAINT_PRIMARYKEY
                  ? ErrorCode::kConflict
