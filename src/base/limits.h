@@ -30,6 +30,7 @@ struct Limits {
   std::uint32_t record_count_max = 200'000'000;     // lines, functions, rows in one debug file
   std::uint64_t unwind_rules_size_max = 256ULL << 20;  // distinct unwind rules of one file
   std::uint32_t inline_depth_max = 512;             // nested inlined calls
+  std::uint32_t type_depth_max = 64;                // types inside one type's name, in a PDB
   std::uint32_t metadata_heap_size_max = 1U << 30;  // one heap of .NET metadata
   std::uint32_t stream_count_max = 100'000;         // streams of an MSF container
   std::uint64_t section_size_max = 8ULL << 30;      // one debug section, unpacked

@@ -33,7 +33,7 @@ std::uint64_t Container::stream_size(std::uint32_t stream) const {
   return stream < streams_.size() ? streams_[stream].size : 0;
 }
 
-Result<Buffer> Container::read(std::uint32_t stream, std::uint64_t size_max) const {
+Result<StreamBytes> Container::read(std::uint32_t stream, std::uint64_t size_max) const {
   if (stream_size(stream) > size_max) {
     return make_error(ErrorCode::kLimitExceeded,
                       "PDB stream {}: {} bytes, at most {} are read",
@@ -41,7 +41,20 @@ Result<Buffer> Container::read(std::uint32_t stream, std::uint64_t size_max) con
                       stream_size(stream),
                       size_max);
   }
-  return read_start(stream, stream_size(stream));
+  if (!is_msfz_ && stream_size(stream) > file_.size()) {
+    return malformed(
+        "PDB stream {}: {} bytes in a file of {}", stream, stream_size(stream), file_.size());
+  }
+  if (stream < streams_.size() && streams_[stream].fragment_count == 1) {
+    const Fragment& fragment = fragments_[streams_[stream].first_fragment];
+    if (!fragment.chunk) {
+      SIGLA_TRY_ASSIGN(const Bytes bytes,
+                       slice(file_, fragment.offset, fragment.size, "PDB stream"));
+      return StreamBytes(bytes);
+    }
+  }
+  SIGLA_TRY_ASSIGN(Buffer copy, read_start(stream, stream_size(stream)));
+  return StreamBytes(std::move(copy));
 }
 
 Result<Buffer> Container::read_start(std::uint32_t stream, std::uint64_t size) const {

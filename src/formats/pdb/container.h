@@ -3,7 +3,7 @@
 // borrows the file's bytes, which must outlive it; after open() it is immutable.
 //
 //   SIGLA_TRY_ASSIGN(const auto container, pdb::Container::open(file, limits));
-//   SIGLA_TRY_ASSIGN(const Buffer dbi, container.read(pdb::kDbiStream, size_max));
+//   SIGLA_TRY_ASSIGN(const StreamBytes dbi, container.read(pdb::kDbiStream, size_max));
 //
 // MSF 7.00 (microsoft-pdb, msf.cpp): magic, page size, free page map, page count, directory size,
 // and the numbers of the pages that list the directory's pages. Directory: stream count, sizes, and
@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/bytes.h"
@@ -39,6 +40,23 @@ inline constexpr std::string_view kOldMagic = "Microsoft C/C++ program database 
 // The file starts like one of the three, the unsupported PDB 2.0 included.
 bool is_pdb(Bytes file);
 
+// A whole stream: where it lies in the file when it lies there in one piece, else a copy.
+class StreamBytes {
+ public:
+  StreamBytes() = default;
+  explicit StreamBytes(Bytes in_file) : bytes_(in_file) {}
+  explicit StreamBytes(Buffer&& copy) : copy_(std::move(copy)), bytes_(copy_) {}
+  // A moved vector keeps its bytes where they are.
+  StreamBytes(StreamBytes&&) noexcept = default;
+  StreamBytes& operator=(StreamBytes&&) noexcept = default;
+
+  Bytes bytes() const { return bytes_; }
+
+ private:
+  Buffer copy_;
+  Bytes bytes_;
+};
+
 class Container {
  public:
   // Error kUnsupported for PDB 2.0 (before Visual Studio .NET) and later versions of MSFZ.
@@ -50,8 +68,9 @@ class Container {
   // 0 for a stream that does not exist.
   std::uint64_t stream_size(std::uint32_t stream) const;
 
-  // The whole stream; kLimitExceeded past size_max, kNotFound for one that does not exist.
-  Result<Buffer> read(std::uint32_t stream, std::uint64_t size_max) const;
+  // kLimitExceeded past size_max, kNotFound for a stream that does not exist, kMalformed for an MSF
+  // stream larger than the file (its pages would have to be the same ones over and over).
+  Result<StreamBytes> read(std::uint32_t stream, std::uint64_t size_max) const;
   // Its first bytes: `size` of them, or as many as there are.
   Result<Buffer> read_start(std::uint32_t stream, std::uint64_t size) const;
 

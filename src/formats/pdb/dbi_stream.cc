@@ -36,9 +36,9 @@ Status read_modules(Bytes raw, const Limits& limits, std::vector<Module>& module
 
 Result<std::optional<DbiStream>> read_dbi_stream(const Container& container, const Limits& limits) {
   if (container.stream_size(kDbiStream) < kHeaderSize) return std::optional<DbiStream>();
-  SIGLA_TRY_ASSIGN(const Buffer content, container.read(kDbiStream, kDbiSizeMax));
-  ByteReader reader(content);
   DbiStream dbi;
+  SIGLA_TRY_ASSIGN(dbi.content, container.read(kDbiStream, kDbiSizeMax));
+  ByteReader reader(dbi.content.bytes());
   const std::uint32_t signature = reader.u32();
   dbi.version = reader.u32();
   if (signature != UINT32_MAX || dbi.version != kVersion70) return std::optional<DbiStream>();
@@ -59,8 +59,8 @@ Result<std::optional<DbiStream>> read_dbi_stream(const Container& container, con
   reader.skip(4);
   const Bytes modules = reader.bytes(modules_size);
   SIGLA_TRY(reader.finish("PDB DBI header"));
-  reader.skip(contributions_size + section_map_size + sources_size + type_servers_size +
-              edit_and_continue_size);
+  dbi.section_contributions = reader.bytes(contributions_size);
+  reader.skip(section_map_size + sources_size + type_servers_size + edit_and_continue_size);
   ByteReader debug_header = reader.sub(debug_header_size);
   SIGLA_TRY(reader.finish("PDB DBI substreams"));
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stream 3 of a PDB (DBI, "debug information"): header, modules, and the streams that copy parts of
-// the image's debug data. An owned copy.
+// Stream 3 of a PDB (DBI, "debug information"): header, modules, where their code went, and the
+// streams that copy parts of the image's debug data. Owns the stream's bytes.
 #pragma once
 
 #include <array>
@@ -49,6 +49,8 @@ struct DbiStream {
   std::uint16_t symbol_records_stream = kNoStream;
   std::vector<Module> modules;
   std::array<std::uint16_t, kDebugHeaderCount> debug_streams{};
+  StreamBytes content;
+  Bytes section_contributions;  // SectionContributions
 
   bool is_stripped() const { return (flags & 2U) != 0; }  // of private symbols and lines
 };

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Container, info stream, DBI header, modules and sources of a PDB as stable text: for golden
-// tests, and to compare with llvm-pdbutil.
+// A PDB as stable text: for golden tests, and to compare with llvm-pdbutil.
 #pragma once
 
 #include <string>
@@ -9,6 +8,11 @@
 
 namespace sigla::pdb {
 
+// Container, info stream, DBI header, modules and sources.
 std::string dump(const Container& container, const Limits& limits);
+
+// Contributions, publics, frame records, and of each module compiler, functions, lines and inlined
+// calls.
+std::string dump_symbols(const Container& container, const Limits& limits);
 
 }  // namespace sigla::pdb

@@ -35,6 +35,16 @@ bool read_named_streams(ByteReader& reader, InfoStream& info) {
   return true;
 }
 
+// Behind the names: numbers that say how the file was made.
+bool has_minimal_debug_info(ByteReader& reader) {
+  constexpr std::uint32_t kMinimalDebugInfo = 0x494e'494d;  // "MINI"
+  reader.skip(4);                                           // the highest stream's number
+  while (reader.remaining() >= 4) {
+    if (reader.u32() == kMinimalDebugInfo) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::optional<std::uint32_t> InfoStream::find(std::string_view name) const {
@@ -44,8 +54,8 @@ std::optional<std::uint32_t> InfoStream::find(std::string_view name) const {
 }
 
 Result<InfoStream> read_info_stream(const Container& container) {
-  SIGLA_TRY_ASSIGN(const Buffer content, container.read(kInfoStream, kInfoSizeMax));
-  ByteReader reader(content);
+  SIGLA_TRY_ASSIGN(const StreamBytes content, container.read(kInfoStream, kInfoSizeMax));
+  ByteReader reader(content.bytes());
   InfoStream info;
   info.version = reader.u32();
   info.signature = reader.u32();
@@ -53,7 +63,11 @@ Result<InfoStream> read_info_stream(const Container& container) {
   const Bytes guid = reader.bytes(16);
   SIGLA_TRY(reader.finish("PDB info stream"));
   info.guid = DebugId::from_windows_guid(guid, 0);
-  if (!read_named_streams(reader, info)) info.named_streams.clear();
+  if (!read_named_streams(reader, info)) {
+    info.named_streams.clear();
+    return info;
+  }
+  info.is_fastlink = has_minimal_debug_info(reader);
   return info;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A PDB read to the end: every stream, and what identity is made of.
+// A PDB read to the end: every stream, what identity is made of, symbols, lines and types.
 #include <cstddef>
 #include <cstdint>
 
@@ -21,8 +21,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (std::uint32_t i = 0; i < container.value().stream_count(); ++i) {
     const auto stream = container.value().read(i, kStreamSizeMax);
     if (!stream.has_value()) continue;
-    SIGLA_CHECK(stream.value().size() == container.value().stream_size(i));
+    SIGLA_CHECK(stream.value().bytes().size() == container.value().stream_size(i));
   }
   SIGLA_CHECK(!pdb::dump(container.value(), limits).empty());
+  SIGLA_CHECK(!pdb::dump_symbols(container.value(), limits).empty());
   return 0;
 }

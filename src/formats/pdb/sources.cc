@@ -45,7 +45,7 @@ Sources read_sources(const Container& container, const InfoStream& info, const L
       sources.has_srcsrv = true;
     } else if (name.starts_with("sourcelink") && sources.source_link.empty()) {
       const auto json = container.read(stream, kSourceLinkSizeMax);
-      if (json.has_value()) sources.source_link = as_text(json.value());
+      if (json.has_value()) sources.source_link = as_text(json.value().bytes());
     } else if (name.starts_with(kManagedPrefix)) {
       const auto size = managed_source_size(container, stream);
       if (size && *size <= limits.embedded_source_size_max) {
