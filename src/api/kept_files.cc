@@ -88,7 +88,11 @@ Status KeptFiles::keep(std::string_view name, const File& file) {
   const std::lock_guard lock(mutex_);
   if (by_name_.contains(name)) return {};
   SIGLA_TRY(file.sync());
-  SIGLA_TRY(file.link_to(directory_ / name));
+  const Status linked = file.link_to(directory_ / name);
+  // Another process was faster; what has one name has one content.
+  if (!linked.has_value() && linked.error().code() != ErrorCode::kConflict) {
+    return linked.error().clone();
+  }
   entries_.push_front({std::string(name), size});
   by_name_.emplace(name, entries_.begin());
   size_ += size;

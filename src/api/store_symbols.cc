@@ -4,73 +4,55 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
-#include "base/text.h"
+#include "symbolicate/module_search.h"
 
 namespace sigla::api {
 
-namespace {
-
-// Lower is better: what carries functions and lines, before what has less.
-int rank(const StoredObject& object) {
-  const Identity& identity = object.identity;
-  if (identity.format == Format::kBreakpad) return 0;
-  return identity.has_debug_info ? 1 : 2;
-}
-
-std::string describe(const ModuleQuery& query) {
-  const std::string_view name =
-      base_name(query.debug_file.empty() ? query.code_file : query.debug_file);
-  const std::string& id =
-      query.debug_identifier.empty() ? query.code_id.text() : query.debug_identifier;
-  return fmt::format("{} {}", name, id);
-}
-
-}  // namespace
-
-std::vector<StoredObject> StoreSymbols::candidates(const ModuleQuery& query,
-                                                   SymbolAnswer& answer) const {
+std::vector<StoredObject> StoreSymbols::candidates(ModuleSearch& search) const {
+  const ModuleQuery& query = search.query();
   std::vector<StoredObject> found;
+  std::set<Id> known;
   const auto add = [&](Result<std::vector<StoredObject>> objects) {
     if (!objects.has_value()) {
-      answer.explain.push_back(
-          fmt::format("project {}: {}", project_.name, objects.error().message()));
+      search.say(fmt::format("project {}: {}", project_.name, objects.error().message()));
       return;
     }
-    for (StoredObject& object : *objects) found.push_back(std::move(object));
+    for (StoredObject& object : *objects) {
+      if (known.insert(object.id).second) found.push_back(std::move(object));
+    }
   };
   if (query.debug_id) add(catalog_.find_by_debug_id(project_.id, *query.debug_id));
-  if (found.empty() && !query.code_id.empty()) {
-    add(catalog_.find_by_code_id(project_.id, query.code_id));
-  }
+  if (!query.code_id.empty()) add(catalog_.find_by_code_id(project_.id, query.code_id));
   std::stable_sort(found.begin(), found.end(), [](const StoredObject& a, const StoredObject& b) {
-    return rank(a) < rank(b);
+    return preference(a.identity) < preference(b.identity);
   });
   return found;
 }
 
-SymbolAnswer StoreSymbols::find(const ModuleQuery& query) {
-  SymbolAnswer answer;
-  const std::vector<StoredObject> objects = candidates(query, answer);
+void StoreSymbols::search(ModuleSearch& search) {
+  const std::vector<StoredObject> objects = candidates(search);
   if (objects.empty()) {
-    answer.explain.push_back(
-        fmt::format("project {}: has no file for {}", project_.name, describe(query)));
+    search.say(
+        fmt::format("project {}: has no file for {}", project_.name, describe(search.query())));
   }
   for (const StoredObject& object : objects) {
-    const std::string what = fmt::format(
-        "project {}: {} ({})", project_.name, object.path, to_string(object.identity.format));
+    const std::string source = fmt::format("{}/{}", project_.name, object.path);
+    if (!search.wants(object.identity)) {
+      search.say(fmt::format("{} ({}): not needed", source, to_string(object.identity.format)));
+      continue;
+    }
     Result<File> symcache =
         symcaches_.get({object.blob, object.offset, object.size, object.identity.name});
-    if (symcache.has_value()) {
-      answer.symcache = std::move(symcache).value();
-      answer.source = fmt::format("{}/{}", project_.name, object.path);
-      answer.explain.push_back(what + ": used");
-      return answer;
+    if (!symcache.has_value()) {
+      search.refuse(fmt::format("{} ({})", source, to_string(object.identity.format)),
+                    symcache.error());
+      continue;
     }
-    answer.explain.push_back(fmt::format("{}: {}", what, symcache.error().message()));
+    search.offer({object.identity, source}, std::move(symcache).value());
   }
-  return answer;
 }
 
 }  // namespace sigla::api

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The symbols of one project for whoever walks a crash: a module's ids are looked up in the
-// catalog, a symcache of the file found is made once, in a worker, and kept. Thread-safe.
+// The symbols of one project for whoever walks a crash or looks addresses up: a module's ids are
+// looked up in the catalog, symcaches of the files found are made once, in a worker, and kept.
+// Thread-safe.
 #pragma once
 
 #include <string>
@@ -12,15 +13,15 @@
 
 namespace sigla::api {
 
-class StoreSymbols final : public SymbolFinder {
+class StoreSymbols final : public SymbolPlace {
  public:
   // Both must outlive it. `symcaches` has a pool of its own, not the one that walks.
   StoreSymbols(Catalog& catalog, SymcacheStep& symcaches, const Project& project)
       : catalog_(catalog), symcaches_(symcaches), project_(project) {}
-  SymbolAnswer find(const ModuleQuery& query) override;
+  void search(ModuleSearch& search) override;
 
  private:
-  std::vector<StoredObject> candidates(const ModuleQuery& query, SymbolAnswer& answer) const;
+  std::vector<StoredObject> candidates(ModuleSearch& search) const;
 
   Catalog& catalog_;
   SymcacheStep& symcaches_;

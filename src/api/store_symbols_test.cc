@@ -23,6 +23,7 @@ class StoreSymbolsTest : public ApiTest {
   }
   void store(std::string_view content) { store_object(content, identity_, lookup_keys(identity_)); }
   Identity identity_;
+  SymbolAnswer find(const ModuleQuery& query) { return SymbolFinder({&symbols_}).find(query); }
   StoreSymbols symbols_;
 };
 
@@ -31,21 +32,23 @@ TEST_F(StoreSymbolsTest, FindsBySomeIdAndMakesASymcacheOnce) {
   ModuleQuery by_debug_id;
   by_debug_id.debug_file = "c:\\app.pdb";
   by_debug_id.debug_id = identity_.debug_id;
-  const SymbolAnswer found = symbols_.find(by_debug_id);
+  const SymbolAnswer found = find(by_debug_id);
   ASSERT_TRUE(found.symcache);
   EXPECT_EQ(found.source, "default/app.pdb");
-  EXPECT_THAT(found.explain, ElementsAre(HasSubstr("app.pdb (breakpad): used")));
+  EXPECT_THAT(found.explain,
+              ElementsAre("default/app.pdb: found breakpad (function names without lines)",
+                          "names from default/app.pdb"));
   ModuleQuery by_code_id;
   by_code_id.code_file = "app.exe";
   by_code_id.code_id = identity_.code_id;
-  EXPECT_TRUE(symbols_.find(by_code_id).symcache);
+  EXPECT_TRUE(find(by_code_id).symcache);
 }
 
 TEST_F(StoreSymbolsTest, ExplainsWhatItDoesNotHave) {
   ModuleQuery query;
   query.debug_file = "/lib/libc.so.6";
   query.debug_identifier = "000000000000000000000000000000001";
-  const SymbolAnswer answer = symbols_.find(query);
+  const SymbolAnswer answer = find(query);
   EXPECT_FALSE(answer.symcache);
   EXPECT_THAT(answer.explain,
               ElementsAre("project default: has no file for libc.so.6 "
@@ -56,9 +59,9 @@ TEST_F(StoreSymbolsTest, ExplainsAFileThatCannotBeUsed) {
   store("this is no symbol file");
   ModuleQuery query;
   query.debug_id = identity_.debug_id;
-  const SymbolAnswer answer = symbols_.find(query);
+  const SymbolAnswer answer = find(query);
   EXPECT_FALSE(answer.symcache);
-  EXPECT_THAT(answer.explain, ElementsAre(HasSubstr("app.pdb (breakpad): ")));
+  EXPECT_THAT(answer.explain, ElementsAre(HasSubstr("app.pdb (breakpad): not usable: ")));
 }
 
 }  // namespace

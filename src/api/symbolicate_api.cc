@@ -51,7 +51,8 @@ Result<http::Response> symbolicate(http::Request& request, const Services& servi
   SIGLA_TRY_ASSIGN(const ReportFormat format, decode_format(request));
   SIGLA_TRY_ASSIGN(const FormBody body, take_form_body(request, "upload_file_minidump", services));
   StoreSymbols symbols(services.catalog, services.symcaches, project);
-  Symbolicator symbolicator(services.walkers, &symbols);
+  const SymbolFinder finder({&symbols});
+  Symbolicator symbolicator(services.walkers, &finder);
   SIGLA_TRY_ASSIGN(const Report report, symbolicator.symbolicate(body.file));
   return encode_report(report, format);
 }

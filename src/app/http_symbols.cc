@@ -3,6 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <filesystem>
+#include <thread>
+#include <utility>
+
 #include "base/text.h"
 #include "codec/hash.h"
 #include "http/target.h"
@@ -11,7 +16,7 @@
 namespace sigla::app {
 namespace {
 
-constexpr std::uint64_t kDownloadSizeMax = 4ULL << 30;  // Chrome's largest .sym has 1.5 GB
+constexpr std::size_t kParallelMax = 8;
 
 std::string hash_of(std::string_view text) {
   Hasher<Sha256Digest> hasher;
@@ -19,71 +24,230 @@ std::string hash_of(std::string_view text) {
   return hex_lower(hasher.finish());
 }
 
+HttpSymbols::Kind kind_of(WantedType type) {
+  const bool is_code = type == WantedType::kPe || type == WantedType::kElfCode ||
+                       type == WantedType::kMachoCode || type == WantedType::kWasmCode;
+  return is_code ? HttpSymbols::Kind::kCode : HttpSymbols::Kind::kDebug;
+}
+
+bool is_miss(int status) { return status == 404 || status == 410 || status == 403; }
+
 }  // namespace
 
 bool is_url(std::string_view place) {
   return place.starts_with("http://") || place.starts_with("https://");
 }
 
-HttpSymbols::HttpSymbols(std::string url, std::filesystem::path folder, SymcacheMaker maker)
-    : url_(std::move(url)), folder_(std::move(folder)), maker_(std::move(maker)) {
+std::vector<HttpSymbols::Probe> HttpSymbols::probes(const ModuleQuery& query) {
+  std::vector<Probe> probes;
+  const auto add = [&](Family family, Kind kind, const std::string& path) {
+    const std::string encoded = http::percent_encode(path, true);
+    const bool is_known = std::any_of(
+        probes.begin(), probes.end(), [&](const Probe& p) { return p.path == encoded; });
+    if (!is_known) probes.push_back({family, kind, encoded});
+  };
+  const std::string name(base_name(query.debug_file));
+  if (!name.empty() && !query.debug_identifier.empty()) {
+    add(Family::kBreakpad,
+        Kind::kBreakpad,
+        fmt::format("{}/{}/{}.sym", name, query.debug_identifier, breakpad_stem(name)));
+  }
+  for (const WantedFile& wanted : native_files(query)) {
+    for (const std::string& path : layout_paths(Layout::kDebuginfod, wanted)) {
+      add(Family::kDebuginfod, kind_of(wanted.type), "buildid/" + path);
+    }
+    for (const std::string& path : layout_paths(Layout::kSsqp, wanted)) {
+      add(path.ends_with('_') ? Family::kCompressed : Family::kSymstore,
+          kind_of(wanted.type),
+          path);
+    }
+  }
+  return probes;
+}
+
+HttpSymbols::HttpSymbols(std::string url,
+                         api::KeptFiles* downloads,
+                         SymbolFiles& files,
+                         const Limits& limits)
+    : url_(std::move(url)), downloads_(downloads), files_(files), limits_(limits) {
   while (url_.ends_with('/')) url_.pop_back();
 }
 
-Result<File> HttpSymbols::fetch(const std::string& url) {
-  const std::filesystem::path kept = folder_ / "downloads" / hash_of(url);
-  if (!folder_.empty()) {
-    if (auto file = File::open_read(kept); file.has_value()) return file;
-  }
-  const bool can_keep =
-      !folder_.empty() && sigla::create_directories(kept.parent_path()).has_value();
-  auto output =
-      can_keep ? File::create_unnamed(kept.parent_path()) : File::create_in_memory("download");
-  if (!output.has_value()) return output;
-  http::ClientRequest request;
-  request.url = url;
-  request.download_file = &*output;
-  request.download_size_max = kDownloadSizeMax;
+std::unique_ptr<http::Client> HttpSymbols::take_client() {
   const std::lock_guard lock(mutex_);
-  SIGLA_TRY_ASSIGN(const auto response, client_.send(request));
-  if (response.status == 404) return make_error(ErrorCode::kNotFound, "not there (404)");
-  if (response.status != 200) {
-    return make_error(ErrorCode::kUnavailable, "the server answers {}", response.status);
-  }
-  // Another process may have been faster, or the disk be full: the answer counts, not the cache.
-  if (can_keep) static_cast<void>(output->link_to(kept));
-  SIGLA_TRY(output->rewind());
-  return output;
+  if (clients_.empty()) return std::make_unique<http::Client>();
+  auto client = std::move(clients_.back());
+  clients_.pop_back();
+  return client;
 }
 
-SymbolAnswer HttpSymbols::find(const ModuleQuery& query) {
-  SymbolAnswer answer;
-  const std::string name(base_name(query.debug_file));
-  if (name.empty() || query.debug_identifier.empty()) {
-    answer.explain.push_back(
-        fmt::format("{}: the dump gives no id to ask {} for", base_name(query.code_file), url_));
+void HttpSymbols::give_back(std::unique_ptr<http::Client> client) {
+  const std::lock_guard lock(mutex_);
+  clients_.push_back(std::move(client));
+}
+
+struct HttpSymbols::Answer {
+  enum class State { kThere, kMissing, kUnknown, kFailed };
+  State state = State::kUnknown;
+  int status = 0;
+  std::string error;
+};
+
+// A server that does not know HEAD (debuginfod before 0.188) leaves it open.
+HttpSymbols::Answer HttpSymbols::ask(const std::string& url) {
+  Answer answer;
+  if (downloads_ != nullptr && downloads_->find(hash_of(url)) != nullptr) {
+    answer.state = Answer::State::kThere;
     return answer;
   }
-  const std::string file_name = std::string(breakpad_stem(name)) + ".sym";
-  const std::string url = fmt::format("{}/{}/{}/{}",
-                                      url_,
-                                      http::percent_encode(name, false),
-                                      http::percent_encode(query.debug_identifier, false),
-                                      http::percent_encode(file_name, false));
-  const auto file = fetch(url);
-  if (!file.has_value()) {
-    answer.explain.push_back(fmt::format("{}: {}", url, file.error().message()));
+  http::ClientRequest request;
+  request.method = "HEAD";
+  request.url = url;
+  auto client = take_client();
+  const auto response = client->send(request);
+  give_back(std::move(client));
+  if (!response.has_value()) {
+    answer.state = Answer::State::kFailed;
+    answer.error = response.error().message();
     return answer;
   }
-  auto symcache = maker_(*file, file_name);
-  if (!symcache.has_value()) {
-    answer.explain.push_back(fmt::format("{}: not usable: {}", url, symcache.error().message()));
-    return answer;
-  }
-  answer.explain.push_back(fmt::format("{}: found", url));
-  answer.symcache = std::move(symcache).value();
-  answer.source = url;
+  answer.status = response->status;
+  if (response->status == 200) answer.state = Answer::State::kThere;
+  if (is_miss(response->status)) answer.state = Answer::State::kMissing;
   return answer;
 }
+
+Result<File> HttpSymbols::fetch(const std::string& url) {
+  const auto download = [&](const File& output) -> Status {
+    http::ClientRequest request;
+    request.url = url;
+    request.download_file = &output;
+    request.download_size_max = limits_.symbol_download_size_max;
+    auto client = take_client();
+    const auto response = client->send(request);
+    give_back(std::move(client));
+    if (!response.has_value()) return response.error().clone();
+    if (is_miss(response->status)) {
+      return make_error(ErrorCode::kNotFound, "not there ({})", response->status);
+    }
+    if (response->status == 200) return {};
+    return make_error(ErrorCode::kUnavailable, "the server answers {}", response->status);
+  };
+  if (downloads_ == nullptr) {
+    SIGLA_TRY_ASSIGN(File file, File::create_unnamed(std::filesystem::temp_directory_path()));
+    SIGLA_TRY(download(file));
+    return file;
+  }
+  SIGLA_TRY_ASSIGN(const std::shared_ptr<const File> kept, downloads_->get(hash_of(url), download));
+  return kept->duplicate();
+}
+
+// One module's questions to the server.
+class HttpSymbols::OneSearch {
+ public:
+  OneSearch(HttpSymbols& server, ModuleSearch& search) : server_(server), search_(search) {}
+
+  void run() {
+    std::vector<Probe> all = probes(search_.query());
+    if (all.empty()) {
+      search_.say(fmt::format(
+          "{}: the dump gives no id of {} to ask for", server_.url_, module_name(search_.query())));
+      return;
+    }
+    if (server_.is_down_) {
+      search_.say(fmt::format("{}: not asked again, since it did not answer before", server_.url_));
+      return;
+    }
+    // Three waves: what the server is known to have; the rest; packed forms, which a server may
+    // have to make.
+    std::array<std::vector<Probe>, 3> waves;
+    for (Probe& probe : all) {
+      const bool is_known = server_.hits_[static_cast<std::size_t>(probe.family)] != 0;
+      const std::size_t wave = probe.family == Family::kCompressed ? 2 : is_known ? 0 : 1;
+      waves[wave].push_back(std::move(probe));
+    }
+    for (const std::vector<Probe>& wave : waves) run_wave(wave);
+    if (!missing_.empty()) {
+      search_.say(fmt::format("{}: not there: {}", server_.url_, missing_));
+    }
+  }
+
+ private:
+  bool is_wanted(Kind kind) const {
+    switch (kind) {
+      case Kind::kBreakpad:
+        return !search_.is_done();
+      case Kind::kDebug:
+        return search_.wants_lines();
+      case Kind::kCode:
+        return search_.wants_unwind();
+    }
+    return false;
+  }
+
+  void run_wave(const std::vector<Probe>& wave) {
+    std::vector<const Probe*> wanted;
+    for (const Probe& probe : wave) {
+      if (is_wanted(probe.kind)) wanted.push_back(&probe);
+    }
+    if (server_.is_down_) return;
+    const std::vector<Answer> answers = ask_all(wanted);
+    for (std::size_t i = 0; i < wanted.size(); ++i) use(*wanted[i], answers[i]);
+  }
+
+  std::vector<Answer> ask_all(const std::vector<const Probe*>& wanted) {
+    std::vector<Answer> answers(wanted.size());
+    std::atomic<std::size_t> next{0};
+    const auto work = [&] {
+      for (std::size_t i = next++; i < wanted.size(); i = next++) answers[i] = ask(*wanted[i]);
+    };
+    std::vector<std::jthread> threads;
+    for (std::size_t i = 1; i < std::min(wanted.size(), kParallelMax); ++i)
+      threads.emplace_back(work);
+    work();
+    threads.clear();
+    return answers;
+  }
+
+  Answer ask(const Probe& probe) { return server_.ask(url_of(probe)); }
+
+  std::string url_of(const Probe& probe) const {
+    return fmt::format("{}/{}", server_.url_, probe.path);
+  }
+
+  void use(const Probe& probe, const Answer& answer) {
+    if (!is_wanted(probe.kind)) return;
+    if (answer.state == Answer::State::kMissing) return add_missing(probe);
+    if (answer.state == Answer::State::kFailed) {
+      if (!server_.is_down_.exchange(true)) search_.say(answer.error);
+      return;
+    }
+    const std::string url = url_of(probe);
+    auto file = server_.fetch(url);
+    if (!file.has_value()) {
+      if (file.error().code() == ErrorCode::kNotFound) return add_missing(probe);
+      search_.say(fmt::format("{}: {}", url, file.error().message()));
+      return;
+    }
+    ++server_.hits_[static_cast<std::size_t>(probe.family)];
+    const std::string name(base_name(probe.path));
+    if (probe.kind == Kind::kBreakpad) {
+      offer_breakpad_file(*file, name, url, server_.files_, search_);
+    } else {
+      offer_file(*file, name, url, server_.files_, search_);
+    }
+  }
+
+  void add_missing(const Probe& probe) {
+    if (!missing_.empty()) missing_ += ", ";
+    missing_ += probe.path;
+  }
+
+  HttpSymbols& server_;
+  ModuleSearch& search_;
+  std::string missing_;  // paths
+};
+
+void HttpSymbols::search(ModuleSearch& search) { OneSearch(*this, search).run(); }
 
 }  // namespace sigla::app

@@ -21,20 +21,28 @@ Result<OpenSymcache> open_symcache(MappedFile file) {
   return OpenSymcache{std::move(file), std::move(cache)};
 }
 
-Result<File> make_symcache(const File& input, const std::string& name, LazyWorkers& workers) {
+Result<File> make_symcache(const File& input,
+                           const SymbolFiles::Wanted& wanted,
+                           LazyWorkers& workers) {
   SIGLA_TRY_ASSIGN(WorkerPool* const pool, workers.get());
   SIGLA_TRY_ASSIGN(File output, File::create_in_memory("symcache"));
   SIGLA_TRY_ASSIGN(File input_copy, input.duplicate());
   SIGLA_TRY_ASSIGN(File output_copy, output.duplicate());
-  WorkerMessage request =
-      make_symcache_request(std::move(input_copy), std::move(output_copy), name, Arch::kUnknown);
+  WorkerMessage request = make_symcache_request(
+      std::move(input_copy), std::move(output_copy), wanted.name, wanted.arch);
   SIGLA_TRY_ASSIGN(const WorkerMessage done, pool->run(kSymcacheJob, std::move(request)));
   return output;
 }
 
-// A name for this state of the file; nothing when it changed so lately that a further change might
-// leave the same times.
-std::optional<std::string> state_name(const File& file) {
+// Keeps a file if it can: a full disk or a folder that is read-only costs speed, not answers.
+void keep(const std::filesystem::path& path, Bytes content) {
+  if (!sigla::create_directories(path.parent_path()).has_value()) return;
+  static_cast<void>(replace_file(path, content));
+}
+
+}  // namespace
+
+std::optional<std::string> file_state(const File& file) {
   struct stat state{};
   if (fstat(file.fd(), &state) != 0) return std::nullopt;
   constexpr std::time_t kSettled = 2;  // seconds
@@ -49,14 +57,6 @@ std::optional<std::string> state_name(const File& file) {
                      state.st_ctim.tv_nsec);
 }
 
-// Keeps a file if it can: a full disk or a folder that is read-only costs speed, not answers.
-void keep(const std::filesystem::path& path, Bytes content) {
-  if (!sigla::create_directories(path.parent_path()).has_value()) return;
-  static_cast<void>(replace_file(path, content));
-}
-
-}  // namespace
-
 std::optional<std::filesystem::path> SymcacheFolder::user_path() {
   const char* const cache_home = std::getenv("XDG_CACHE_HOME");
   if (cache_home != nullptr && cache_home[0] == '/') {
@@ -68,7 +68,7 @@ std::optional<std::filesystem::path> SymcacheFolder::user_path() {
 }
 
 Result<std::string> SymcacheFolder::content_hash(const File& file) const {
-  const auto state = state_name(file);
+  const auto state = file_state(file);
   if (state.has_value()) {
     const auto known = read_file(*path_ / "known" / *state, kHashSize);
     if (known.has_value() && known->size() == kHashSize && parse_hex_bytes(as_text(*known))) {
@@ -82,13 +82,14 @@ Result<std::string> SymcacheFolder::content_hash(const File& file) const {
 }
 
 Result<SymcacheFolder::Found> SymcacheFolder::find_or_make(const File& input,
-                                                           const std::string& name,
+                                                           const SymbolFiles::Wanted& wanted,
                                                            LazyWorkers& workers) const {
   std::filesystem::path cached;
   if (path_.has_value()) {
     SIGLA_TRY_ASSIGN(const std::string hash, content_hash(input));
-    cached =
-        *path_ / "symcache" / fmt::format("v{}", symcache::kVersion) / hash.substr(0, 2) / hash;
+    const bool is_whole = wanted.arch == Arch::kUnknown;
+    cached = *path_ / "symcache" / fmt::format("v{}", symcache::kVersion) / hash.substr(0, 2) /
+             (is_whole ? hash : fmt::format("{}-{}", hash, to_string(wanted.arch)));
     if (auto kept = File::open_read(cached); kept.has_value()) {
       auto mapped = MappedFile::map(*kept);
       if (mapped.has_value()) {
@@ -97,7 +98,7 @@ Result<SymcacheFolder::Found> SymcacheFolder::find_or_make(const File& input,
       }
     }
   }
-  SIGLA_TRY_ASSIGN(File made, make_symcache(input, name, workers));
+  SIGLA_TRY_ASSIGN(File made, make_symcache(input, wanted, workers));
   SIGLA_TRY_ASSIGN(MappedFile mapped, MappedFile::map(made));
   SIGLA_TRY_ASSIGN(OpenSymcache opened, open_symcache(std::move(mapped)));
   if (path_.has_value()) keep(cached, opened.file.bytes());
@@ -107,14 +108,14 @@ Result<SymcacheFolder::Found> SymcacheFolder::find_or_make(const File& input,
 Result<OpenSymcache> SymcacheFolder::get(const std::filesystem::path& path,
                                          LazyWorkers& workers) const {
   SIGLA_TRY_ASSIGN(const File input, File::open_read(path));
-  SIGLA_TRY_ASSIGN(Found found, find_or_make(input, path.filename().string(), workers));
+  SIGLA_TRY_ASSIGN(Found found, find_or_make(input, {.name = path.filename().string()}, workers));
   return std::move(found.opened);
 }
 
 Result<File> SymcacheFolder::get_file(const File& input,
-                                      const std::string& name,
+                                      const SymbolFiles::Wanted& wanted,
                                       LazyWorkers& workers) const {
-  SIGLA_TRY_ASSIGN(Found found, find_or_make(input, name, workers));
+  SIGLA_TRY_ASSIGN(Found found, find_or_make(input, wanted, workers));
   return std::move(found.file);
 }
 

@@ -2,9 +2,11 @@
 // The user's own symcaches: made once per file content, in a worker, and kept under
 // $XDG_CACHE_HOME/sigla (or ~/.cache/sigla):
 //
-//   symcache/v1/ab/abcdef...     the symcache of the file whose SHA-256 that is
-//   known/DEV-INODE-SIZE-MTIME-CTIME    the SHA-256 of the file that had these, to hash it only
-//   once
+//   symcache/v1/ab/abcdef...   the symcache of the file whose SHA-256 that is
+//   symcache/v1/ab/abcdef...-ARCH   that of one image of a fat file
+//   known/DEV-INODE-SIZE-MTIME-CTIME   the SHA-256 of the file that had these: hashed only once
+//   identities   what files were found to be (app/identity_cache.h)
+//   downloads/   what was fetched from servers, bounded, named by the SHA-256 of the URL
 //
 // Files are replaced atomically and may be deleted at any time; what is damaged is made again.
 #pragma once
@@ -15,9 +17,14 @@
 
 #include "app/local_workers.h"
 #include "os/file.h"
+#include "symbolicate/symbol_files.h"
 #include "symcache/symcache.h"
 
 namespace sigla::app {
+
+// A name for this state of a file: device, inode, size and times. Nothing when it changed so lately
+// that a further change might leave the same times.
+std::optional<std::string> file_state(const File& file);
 
 // A symcache and the memory it stands in.
 struct OpenSymcache {
@@ -36,9 +43,11 @@ class SymcacheFolder {
   // Errors are those of reading `path` and of the symcache job. A folder that cannot be written to
   // is no error.
   Result<OpenSymcache> get(const std::filesystem::path& path, LazyWorkers& workers) const;
-  // The same for an open file, for those who hand the symcache on: checked, and open for reading.
-  // `name` is the file's, for an identity without one.
-  Result<File> get_file(const File& input, const std::string& name, LazyWorkers& workers) const;
+  // The same for one image of an open file, for those who hand the symcache on: checked, and open
+  // for reading.
+  Result<File> get_file(const File& input,
+                        const SymbolFiles::Wanted& wanted,
+                        LazyWorkers& workers) const;
 
  private:
   struct Found {
@@ -46,7 +55,7 @@ class SymcacheFolder {
     OpenSymcache opened;
   };
   Result<Found> find_or_make(const File& input,
-                             const std::string& name,
+                             const SymbolFiles::Wanted& wanted,
                              LazyWorkers& workers) const;
   Result<std::string> content_hash(const File& file) const;
 

@@ -6,12 +6,11 @@
 
 #include "app/command_line.h"
 #include "app/exit_code.h"
-#include "app/http_symbols.h"
 #include "app/local_workers.h"
-#include "app/symcache_folder.h"
+#include "app/symbol_places.h"
 #include "app/verbs.h"
 #include "os/worker.h"
-#include "symbolicate/directory_symbols.h"
+#include "symbolicate/symbol_finder.h"
 #include "symbolicate/symbolicator.h"
 #include "symbolicate/write_breakpad.h"
 #include "symbolicate/write_json.h"
@@ -20,14 +19,6 @@
 
 namespace sigla::app {
 namespace {
-
-std::unique_ptr<SymbolFinder> finder_of(const std::string& place, const SymcacheMaker& maker) {
-  if (is_url(place)) {
-    return std::make_unique<HttpSymbols>(
-        place, SymcacheFolder::user_path().value_or(std::filesystem::path()), maker);
-  }
-  return std::make_unique<DirectorySymbols>(place, maker);
-}
 
 std::string write(const Report& report, const std::string& format) {
   if (format == "json") return write_json(report);
@@ -41,19 +32,9 @@ Result<std::string> symbolicate(const std::string& input,
                                 const std::string& format) {
   SIGLA_TRY_ASSIGN(const File dump, File::open_read(input));
   SIGLA_TRY_ASSIGN(const auto walkers, start_local_workers());
-  LazyWorkers converters;  // of their own: the walk waits for them
-  const SymcacheFolder symcaches = SymcacheFolder::of_user();
-  const SymcacheMaker maker = [&](const File& object, const std::string& name) {
-    return symcaches.get_file(object, name, converters);
-  };
-  std::vector<std::unique_ptr<SymbolFinder>> owned;
-  std::vector<SymbolFinder*> finders;
-  for (const std::string& place : places) {
-    owned.push_back(finder_of(place, maker));
-    finders.push_back(owned.back().get());
-  }
-  SymbolFinders all(finders);
-  Symbolicator symbolicator(*walkers, finders.empty() ? nullptr : &all);
+  const SymbolPlaces symbols(places);  // with workers of its own: the walk waits for them
+  const SymbolFinder finder(symbols.places());
+  Symbolicator symbolicator(*walkers, symbols.empty() ? nullptr : &finder);
   SIGLA_TRY_ASSIGN(const Report report, symbolicator.symbolicate(dump, format == "breakpad"));
   return write(report, format);
 }
@@ -69,10 +50,18 @@ int run_symbolicate(const Verb& self, Arguments arguments) {
       "frame with function, file and line, inlined calls included, and how it was found. INPUT is "
       "a "
       "minidump.\n\n"
-      "Symbols are looked for in each DIR and at each URL in turn, under NAME/ID/NAME.sym as "
-      "Breakpad's tools keep them; in a DIR also as a lone NAME.sym of the right id. The first use "
-      "of a symbol file prepares it and keeps the result under $XDG_CACHE_HOME/sigla (or "
-      "~/.cache/sigla), which may be deleted at any time.");
+      "Symbols are looked for in each DIR and at each URL in turn, by the ids in the dump: "
+      "Breakpad "
+      "files, and the programs and debug files themselves. A DIR may have the layout of any symbol "
+      "store or none at all: files of whatever name are then told by what is in them, compressed "
+      "ones too. '/' is this machine: its programs and what it has in /usr/lib/debug. A URL may be "
+      "a debuginfod, a Microsoft, SSQP or Breakpad symbol server. A list as in DEBUGINFOD_URLS or "
+      "_NT_SYMBOL_PATH is taken apart; neither variable is read unasked.\n\n"
+      "A module is best known by two files: its debug file for names and lines, itself for how its "
+      "frames are unwound. What was looked for and found is explained in the JSON form, and in the "
+      "text for modules without symbols.\n\n"
+      "The first use of a symbol file prepares it; the result and what was fetched stay under "
+      "$XDG_CACHE_HOME/sigla (or ~/.cache/sigla), which may be deleted at any time.");
   line.positional("INPUT", &input, "a minidump");
   line.option("--symbols", "DIR|URL", &places, "where symbols are; may be given several times");
   line.choice("--format",
@@ -81,7 +70,9 @@ int run_symbolicate(const Verb& self, Arguments arguments) {
               "for people, for programs, or as Breakpad's minidump_stackwalk prints it with and "
               "without -m");
   line.exit_status(kExitBadInput, "the dump cannot be read");
-  line.example("sigla symbolicate crash.dmp --symbols symbols/", "with a folder of .sym files");
+  line.example("sigla symbolicate crash.dmp --symbols symbols/", "with a folder of symbol files");
+  line.example("sigla symbolicate crash.dmp --symbols \"$DEBUGINFOD_URLS\" --symbols /",
+               "with debuginfod servers and this machine's own files");
   line.example(
       "sigla symbolicate crash.dmp --symbols https://symbols.example/symbols --format json",
       "with a server, for a program");

@@ -50,6 +50,11 @@ struct Limits {
   std::uint32_t postfix_token_count_max = 1'024;     // tokens of one postfix expression
   std::uint32_t core_mapping_count_max = 1'000'000;  // segments and mapped files of a core
 
+  // --- where symbols are looked for ---
+  std::uint64_t folder_file_count_max = 200'000;        // files below a folder without an order
+  std::uint32_t folder_scan_seconds_max = 20;           // to identify them, the first time
+  std::uint64_t symbol_download_size_max = 4ULL << 30;  // Chrome's largest .sym has 1.5 GB
+
   // --- HTTP ---
   std::uint32_t http_header_size_max = 64U << 10;  // request line and headers together
   std::uint32_t http_target_size_max = 16U << 10;  // path and query of one request

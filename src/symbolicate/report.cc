@@ -17,4 +17,9 @@ std::string_view to_string(ModuleStatus status) {
   return "unused";
 }
 
+const std::string& breakpad_name(const Report& report, const ReportFrame& frame) {
+  const bool is_breakpads = frame.module && report.modules[*frame.module].has_breakpad_names;
+  return is_breakpads ? frame.symbol : frame.function;
+}
+
 }  // namespace sigla

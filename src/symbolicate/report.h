@@ -32,8 +32,11 @@ struct ReportModule {
   CodeId code_id;
   std::string version;
   ModuleStatus status = ModuleStatus::kUnused;
-  std::string symbol_source;         // where the symbols came from: a path, a URL
-  std::vector<std::string> explain;  // what was looked for, where, and what came back
+  std::string symbol_source;         // where names and lines came from: a path, a URL
+  std::string unwind_source;         // where the unwind rules came from; empty: nobody has them
+  bool has_breakpad_names = false;   // the symbol file's names are Breakpad's, as they are printed
+  std::vector<std::string> explain;  // what was looked for, where, what came back, what was chosen
+  std::vector<std::string> advice;   // what would show more, and how to get it
 };
 
 struct ReportRegister {
@@ -47,7 +50,8 @@ struct ReportFrame {
   Trust trust = Trust::kNone;
   std::optional<std::uint32_t> module;           // index of Report::modules
   std::optional<std::uint32_t> unloaded_module;  // else, index of Report::unloaded_modules
-  std::string function;
+  std::string symbol;               // as the symbol file has it: mangled or not; empty: not known
+  std::string function;             // the same for people
   std::uint64_t function_base = 0;  // absolute
   std::string file;
   std::uint32_t line = 0;
@@ -97,5 +101,9 @@ struct Report {
   std::vector<Annotation> annotations;
   std::vector<std::string> warnings;  // damaged parts of the dump that were left out
 };
+
+// The function's name as Breakpad's own tools print it: that of a Breakpad file as it stands there,
+// that of a native file as dump_syms would have made it readable.
+const std::string& breakpad_name(const Report& report, const ReportFrame& frame);
 
 }  // namespace sigla

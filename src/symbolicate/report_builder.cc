@@ -173,6 +173,7 @@ void ReportBuilder::add_frame(const Frame& frame, std::vector<ReportFrame>& out)
       named.trust = Trust::kInline;
       named.return_address = frame.instruction;
     }
+    named.symbol = found.function;
     named.function = found.function;
     named.function_base = base + found.function_address;
     named.file = found.file;

@@ -159,7 +159,10 @@ void code(Coder& coder, T& module) {
   coder(module.version);
   coder(module.status);
   coder(module.symbol_source);
+  coder(module.unwind_source);
+  coder(module.has_breakpad_names);
   code_list(coder, module.explain);
+  code_list(coder, module.advice);
 }
 
 template <typename Coder, typename T>
@@ -177,6 +180,7 @@ void code(Coder& coder, T& frame) {
   coder(frame.trust);
   code_optional(coder, frame.module);
   code_optional(coder, frame.unloaded_module);
+  coder(frame.symbol);
   coder(frame.function);
   coder(frame.function_base);
   coder(frame.file);

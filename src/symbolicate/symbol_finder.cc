@@ -1,21 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "symbolicate/symbol_finder.h"
 
-#include <iterator>
+#include "symbolicate/module_search.h"
 
 namespace sigla {
 
-SymbolAnswer SymbolFinders::find(const ModuleQuery& query) {
-  SymbolAnswer all;
-  for (SymbolFinder* finder : finders_) {
-    SymbolAnswer answer = finder->find(query);
-    std::move(answer.explain.begin(), answer.explain.end(), std::back_inserter(all.explain));
-    if (!answer.symcache) continue;
-    all.symcache = std::move(answer.symcache);
-    all.source = std::move(answer.source);
-    break;
+SymbolAnswer SymbolFinder::find(const ModuleQuery& query) const {
+  ModuleSearch search(query);
+  for (SymbolPlace* place : places_) {
+    if (search.is_done()) break;
+    place->search(search);
   }
-  return all;
+  return search.finish();
 }
 
 }  // namespace sigla

@@ -1,52 +1,55 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who finds a module's symbols: a folder, a server, our own store. The narrow waist between a crash
-// and everywhere symbols may lie.
+// Finds the symbols of a module, wherever they lie. A module is resolved to up to two files: one
+// for names and lines (its debug file), one for unwinding (mostly the program itself: debug files
+// that strip or MSVC make hold no unwind rules). One file may be both, as Breakpad's are.
+//
+//   SymbolFinder finder({&folder, &server});
+//   const SymbolAnswer answer = finder.find(query);
+//
+// The places are the narrow waist between a crash and everywhere symbols may lie.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "ident/identity.h"
 #include "os/file.h"
+#include "symbolicate/module_query.h"
 
 namespace sigla {
 
-// What is known of a module whose symbols are wanted.
-struct ModuleQuery {
-  std::string code_file;         // path as the process had it
-  std::string debug_file;        // path or name; empty when unknown
-  std::string debug_identifier;  // Breakpad's form, as the dump has it; empty when unknown
-  std::optional<DebugId> debug_id;
-  CodeId code_id;
-  std::string os;  // "Windows NT", "Linux", ...
-  Arch arch = Arch::kUnknown;
-};
+class ModuleSearch;
 
 struct SymbolAnswer {
-  std::optional<File> symcache;      // open for reading; nothing when none was found
+  std::optional<File> symcache;      // for names, open for reading; nothing when none was found
   std::string source;                // where it came from, for people: a path, a URL
-  std::vector<std::string> explain;  // each place asked and what it said, in order
+  Format format = Format::kUnknown;  // of what it was made from
+  std::optional<File> unwind;        // for unwinding, where that is another file than `symcache`
+  std::string unwind_source;         // empty: nobody has unwind rules for this module
+  bool has_unusable = false;         // some file of the module was found and could not be used
+  // Each place asked and what it said, in order; then what was chosen.
+  std::vector<std::string> explain;
+  std::vector<std::string> advice;  // what would show more, and how to get it
 };
 
-// Thread-safe.
+// A folder, a server, our own store. Thread-safe.
+class SymbolPlace {
+ public:
+  virtual ~SymbolPlace() = default;
+  // Offers what it has of the module (module_search.h), best first, for as long as more is wanted.
+  // Does not fail: what went wrong is told to the search. May start conversions, which have to run
+  // in another WorkerPool than the walk that asks, lest each wait for the other.
+  virtual void search(ModuleSearch& search) = 0;
+};
+
 class SymbolFinder {
  public:
-  virtual ~SymbolFinder() = default;
-  // Does not fail: what went wrong is told in `explain`. May start conversions, which have to run
-  // in another WorkerPool than the walk that asks, lest each wait for the other.
-  virtual SymbolAnswer find(const ModuleQuery& query) = 0;
-};
-
-// Asks one after the other until one has it.
-class SymbolFinders : public SymbolFinder {
- public:
-  // Borrowed; in order of preference.
-  explicit SymbolFinders(std::vector<SymbolFinder*> finders) : finders_(std::move(finders)) {}
-  SymbolAnswer find(const ModuleQuery& query) override;
+  // Borrowed; asked in this order until nothing better can be expected.
+  explicit SymbolFinder(std::vector<SymbolPlace*> places) : places_(std::move(places)) {}
+  SymbolAnswer find(const ModuleQuery& query) const;
 
  private:
-  std::vector<SymbolFinder*> finders_;
+  std::vector<SymbolPlace*> places_;
 };
 
 }  // namespace sigla

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
-#include <filesystem>
-
-#include "base/text.h"
-#include "symbolicate/directory_symbols.h"
+#include "convert/demangle_job.h"
+#include "symbolicate/module_search.h"
 #include "symbolicate/report_codec.h"
+#include "symbolicate/symbol_files_testing.h"
 #include "symbolicate/symbolicator.h"
 #include "symbolicate/walk_job.h"
 #include "symbolicate/write_breakpad.h"
@@ -70,26 +69,23 @@ Buffer app_symcache() {
   return std::move(writer.finish_to_buffer()).value();
 }
 
-File file_of(Bytes bytes) {
-  File file = std::move(File::create_in_memory("test")).value();
-  EXPECT_THAT(file.write_all(bytes), IsOk());
-  EXPECT_THAT(file.rewind(), IsOk());
-  return file;
+Identity breakpad_identity() {
+  Identity identity;
+  identity.format = Format::kBreakpad;
+  identity.kind = ObjectKind::kDebug;
+  return identity;
 }
 
 // Has the symbols of "app.pdb" under its id and of nothing else.
-class OneModule : public SymbolFinder {
+class OneModule : public SymbolPlace {
  public:
   explicit OneModule(Buffer symcache) : symcache_(std::move(symcache)) {}
-  SymbolAnswer find(const ModuleQuery& query) override {
+  void search(ModuleSearch& search) override {
     ++calls;
-    SymbolAnswer answer;
-    answer.explain.push_back("asked for " + query.debug_identifier);
-    if (query.debug_identifier == kAppId) {
-      answer.symcache = file_of(symcache_);
-      answer.source = "memory";
+    search.say("asked for " + search.query().debug_identifier);
+    if (search.query().debug_identifier == kAppId) {
+      search.offer({breakpad_identity(), "memory"}, file_of(symcache_));
     }
-    return answer;
   }
   int calls = 0;
 
@@ -106,6 +102,7 @@ class InProcessPool : public WorkerPool {
                             std::chrono::milliseconds) override {
     WorkerJobs jobs;
     add_symbolicate_jobs(jobs);
+    add_demangle_job(jobs);
     Context context(on_request);
     return jobs.at(std::string(job))(std::move(request), context);
   }
@@ -127,8 +124,9 @@ class InProcessPool : public WorkerPool {
 
 class SymbolicatorTest : public testing::Test {
  protected:
-  Report report(SymbolFinder* finder, bool has_registers = false) {
-    Symbolicator symbolicator(pool_, finder);
+  Report report(SymbolPlace* place, bool has_registers = false) {
+    const SymbolFinder finder({place});
+    Symbolicator symbolicator(pool_, place == nullptr ? nullptr : &finder);
     auto result = symbolicator.symbolicate(file_of(crash()), has_registers);
     EXPECT_THAT(result, IsOk());
     return result.has_value() ? *std::move(result) : Report();
@@ -167,7 +165,7 @@ TEST_F(SymbolicatorTest, SaysWhenASymcacheIsDamaged) {
   OneModule finder(Buffer(100, 0x55));
   const Report r = report(&finder);
   EXPECT_EQ(r.modules[0].status, ModuleStatus::kCorrupt);
-  EXPECT_EQ(r.modules[0].explain.size(), 2U);
+  EXPECT_THAT(r.modules[0].explain.at(1), HasSubstr("memory: not usable: symcache"));
   EXPECT_THAT(write_text(r), HasSubstr("not usable"));
 }
 
@@ -254,57 +252,6 @@ TEST(SymcacheRequestTest, SurvivesItsEncoding) {
   EXPECT_EQ(again.query.arch, Arch::kArm64);
   EXPECT_THAT(decode_symcache_request(as_bytes("abc")),
               IsError(ErrorCode::kMalformed, "symcache request"));
-}
-
-class DirectorySymbolsTest : public testing::Test {
- protected:
-  DirectorySymbolsTest() : folder_(std::move(TempDirectory::create()).value()) {
-    query_.debug_file = "C:\\out\\App.pdb";
-    query_.debug_identifier = kAppId;
-  }
-  void put(const std::string& path, const std::string& id = kAppId) {
-    const auto full = folder_.path() / path;
-    std::filesystem::create_directories(full.parent_path());
-    ASSERT_THAT(replace_file(full, as_bytes("MODULE Linux x86_64 " + id + " App.pdb\n")), IsOk());
-  }
-  SymbolAnswer find() {
-    DirectorySymbols symbols(folder_.path(),
-                             [](const File& file, const std::string&) { return file.duplicate(); });
-    return symbols.find(query_);
-  }
-  TempDirectory folder_;
-  ModuleQuery query_;
-};
-
-TEST_F(DirectorySymbolsTest, FindsBreakpadsLayoutInAnyCase) {
-  put(std::string("app.PDB/") + lower(kAppId) + "/App.sym");
-  const SymbolAnswer answer = find();
-  EXPECT_TRUE(answer.symcache);
-  EXPECT_THAT(answer.explain.back(), HasSubstr("App.sym: found"));
-}
-
-TEST_F(DirectorySymbolsTest, TakesALoneFileOfTheRightIdOnly) {
-  put("App.sym", "112233445566778899AABBCCDDEEFF002");
-  SymbolAnswer answer = find();
-  EXPECT_FALSE(answer.symcache);
-  EXPECT_THAT(answer.explain.back(), HasSubstr("has id '112233445566778899AABBCCDDEEFF002'"));
-  put("App.sym");
-  EXPECT_TRUE(find().symcache);
-}
-
-TEST_F(DirectorySymbolsTest, StaysInItsFolder) {
-  put("secret.sym");
-  query_.debug_file = "..";
-  EXPECT_FALSE(find().symcache);
-  query_.debug_file = "App.pdb";
-  query_.debug_identifier = "..";
-  EXPECT_FALSE(find().symcache);
-}
-
-TEST_F(DirectorySymbolsTest, SaysWhenThereIsNoId) {
-  query_ = ModuleQuery();
-  query_.code_file = "/usr/lib/x.so";
-  EXPECT_THAT(find().explain.front(), HasSubstr("x.so: the dump gives no id"));
 }
 
 }  // namespace

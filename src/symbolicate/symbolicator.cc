@@ -2,18 +2,30 @@
 #include "symbolicate/symbolicator.h"
 
 #include <map>
+#include <utility>
 
+#include "symbolicate/readable_names.h"
 #include "symbolicate/report_codec.h"
 #include "symbolicate/walk_job.h"
 
 namespace sigla {
+namespace {
+
+void demangle_functions(Report& report, WorkerPool& pool) {
+  ReadableNames names;
+  for (const ReportThread& thread : report.threads) {
+    for (const ReportFrame& frame : thread.frames) names.add(frame.symbol);
+  }
+  names.demangle(pool);
+  for (ReportThread& thread : report.threads) {
+    for (ReportFrame& frame : thread.frames) frame.function = names.of(frame.symbol);
+  }
+}
+
+}  // namespace
 
 Result<Report> Symbolicator::symbolicate(const File& dump, bool has_registers) {
-  struct Told {
-    std::string source;
-    std::vector<std::string> explain;
-  };
-  std::map<std::uint32_t, Told> told;
+  std::map<std::uint32_t, SymbolAnswer> told;
   const auto on_request = [&](std::string_view what,
                               WorkerMessage request) -> Result<WorkerMessage> {
     if (what != kAskSymcache) {
@@ -21,9 +33,8 @@ Result<Report> Symbolicator::symbolicate(const File& dump, bool has_registers) {
     }
     SIGLA_TRY_ASSIGN(const auto wanted, decode_symcache_request(as_bytes(request.payload)));
     SymbolAnswer answer = finder_->find(wanted.query);
-    told[wanted.module] = {std::move(answer.source), std::move(answer.explain)};
-    WorkerMessage message;
-    if (answer.symcache) message.files.push_back(std::move(*answer.symcache));
+    WorkerMessage message = make_symcache_answer(answer);
+    told[wanted.module] = std::move(answer);
     return message;
   };
   SIGLA_TRY_ASSIGN(File handle, dump.duplicate());
@@ -37,10 +48,17 @@ Result<Report> Symbolicator::symbolicate(const File& dump, bool has_registers) {
     if (index >= report.modules.size()) continue;
     ReportModule& module = report.modules[index];
     module.symbol_source = std::move(what.source);
+    if (module.status == ModuleStatus::kMissing && what.has_unusable) {
+      module.status = ModuleStatus::kCorrupt;
+    }
+    module.advice = std::move(what.advice);
+    module.unwind_source = std::move(what.unwind_source);
+    module.has_breakpad_names = what.format == Format::kBreakpad;
     // The worker may have found the symbols unusable, which comes after where they were found.
     what.explain.insert(what.explain.end(), module.explain.begin(), module.explain.end());
     module.explain = std::move(what.explain);
   }
+  demangle_functions(report, pool_);
   return report;
 }
 

@@ -6,7 +6,7 @@
 //   SIGLA_TRY_ASSIGN(const Report report, symbolicator.symbolicate(dump));
 //   write_text(report)
 //
-// Thread-safe; each call takes one worker of the pool for its duration.
+// Thread-safe; each call takes one worker of the pool for its duration. Names are demangled.
 #pragma once
 
 #include "os/worker.h"
@@ -19,7 +19,7 @@ class Symbolicator {
  public:
   // Both are borrowed. `finder` may be null: frames then have modules and offsets only. It has to
   // use another pool than this one for its conversions.
-  Symbolicator(WorkerPool& pool, SymbolFinder* finder) : pool_(pool), finder_(finder) {}
+  Symbolicator(WorkerPool& pool, const SymbolFinder* finder) : pool_(pool), finder_(finder) {}
 
   // Error kMalformed when the dump cannot be read, or when its reader crashed over it.
   // With the registers of every frame where `has_registers`.
@@ -27,7 +27,7 @@ class Symbolicator {
 
  private:
   WorkerPool& pool_;
-  SymbolFinder* finder_;
+  const SymbolFinder* finder_;
 };
 
 }  // namespace sigla

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "symbolicate/walk_job.h"
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -14,6 +15,9 @@ namespace {
 
 constexpr char kWithSymbols = 's';
 constexpr char kWithRegisters = 'r';
+// What a file of an answer is for, one letter for each.
+constexpr char kForNames = 'n';
+constexpr char kForUnwinding = 'u';
 
 void put_text(std::string& out, std::string_view text) {
   const auto size = static_cast<std::uint32_t>(text.size());
@@ -34,19 +38,23 @@ class AskedSymbols : public SymbolSource {
   }
 
   ModuleSymbols symbols(std::size_t module_index) override {
-    Loaded& loaded = modules_[module_index];
-    if (loaded.state.status == ModuleStatus::kUnused) load(module_index, loaded);
-    const Symcache* symcache = loaded.symcache ? &*loaded.symcache : nullptr;
-    return {.names = symcache, .unwind = symcache};
+    Loaded& module = modules_[module_index];
+    if (module.state.status == ModuleStatus::kUnused) load(module_index, module);
+    return {.names = module.names.get(), .unwind = module.unwind.get()};
   }
 
   SymbolState state(std::size_t module_index) const { return modules_[module_index].state; }
 
  private:
-  struct Loaded {
-    SymbolState state;
+  struct Opened {
     MappedFile file;
     std::optional<Symcache> symcache;
+    const Symcache* get() const { return symcache ? &*symcache : nullptr; }
+  };
+  struct Loaded {
+    SymbolState state;
+    Opened names;
+    Opened unwind;  // nothing when `names` is for both, or nobody has rules
   };
 
   void load(std::size_t module_index, Loaded& loaded) {
@@ -66,18 +74,21 @@ class AskedSymbols : public SymbolSource {
       loaded.state.explain = answer.error().message();
       return;
     }
-    if (answer->files.empty()) return;
-    if (Status status = open(answer->files.front(), loaded); !status.has_value()) {
-      loaded.state.status = ModuleStatus::kCorrupt;
-      loaded.state.explain = status.error().message();
-      return;
+    for (std::size_t i = 0; i < std::min(answer->files.size(), answer->payload.size()); ++i) {
+      const bool is_for_names = answer->payload[i] == kForNames;
+      const Status status = open(answer->files[i], is_for_names ? loaded.names : loaded.unwind);
+      if (!status.has_value()) {
+        loaded.state.status = ModuleStatus::kCorrupt;
+        loaded.state.explain = status.error().message();
+        return;
+      }
+      if (is_for_names) loaded.state.status = ModuleStatus::kFound;
     }
-    loaded.state.status = ModuleStatus::kFound;
   }
 
-  static Status open(const File& file, Loaded& loaded) {
-    SIGLA_TRY_ASSIGN(loaded.file, MappedFile::map(file));
-    SIGLA_TRY_ASSIGN(loaded.symcache, Symcache::open(loaded.file.bytes()));
+  static Status open(const File& file, Opened& opened) {
+    SIGLA_TRY_ASSIGN(opened.file, MappedFile::map(file));
+    SIGLA_TRY_ASSIGN(opened.symcache, Symcache::open(opened.file.bytes()));
     return {};
   }
 
@@ -120,6 +131,18 @@ Result<SymcacheRequest> decode_symcache_request(Bytes payload) {
     SIGLA_TRY_ASSIGN(request.query.debug_id, DebugId::parse(debug_id));
   }
   return request;
+}
+
+WorkerMessage make_symcache_answer(SymbolAnswer& answer) {
+  WorkerMessage message;
+  const auto add = [&](std::optional<File>& file, char purpose) {
+    if (!file) return;
+    message.payload += purpose;
+    message.files.push_back(*std::move(file));
+  };
+  add(answer.symcache, kForNames);
+  add(answer.unwind, kForUnwinding);
+  return message;
 }
 
 WorkerMessage make_walk_request(File dump, const WalkOptions& options) {

@@ -2,13 +2,15 @@
 // The worker job that reads a dump and walks its stacks.
 //
 // Request: the dump as its only file. While it runs the job asks for the symbols of each module it
-// comes across ("symcache", payload an encoded index and ModuleQuery; the answer has the symcache
-// as its only file, or none). Result: an encoded Report (report_codec.h).
+// comes across ("symcache", payload an encoded index and ModuleQuery; the answer has up to two
+// symcaches as its files and says in its payload what each is for). Result: an encoded Report
+// (report_codec.h).
 #pragma once
 
 #include <string_view>
 
 #include "os/worker.h"
+#include "symbolicate/module_query.h"
 #include "symbolicate/report.h"
 #include "symbolicate/symbol_finder.h"
 
@@ -35,5 +37,7 @@ struct SymcacheRequest {
 };
 std::string encode_symcache_request(const SymcacheRequest& request);
 Result<SymcacheRequest> decode_symcache_request(Bytes payload);
+// Takes the files out of the answer.
+WorkerMessage make_symcache_answer(SymbolAnswer& answer);
 
 }  // namespace sigla

@@ -114,10 +114,12 @@ class Writer {
     if (frame.function.empty()) {
       put(" + 0x{:x}", frame.return_address - module->base);
     } else if (frame.file.empty()) {
-      put("!{} + 0x{:x}", frame.function, frame.return_address - frame.function_base);
+      put("!{} + 0x{:x}",
+          breakpad_name(report_, frame),
+          frame.return_address - frame.function_base);
     } else {
       put("!{} [{} : {} + 0x{:x}]",
-          frame.function,
+          breakpad_name(report_, frame),
           base_name(frame.file),
           frame.line,
           frame.return_address - frame.line_base);

@@ -114,22 +114,16 @@ class Writer {
     text_or_null("module", module == nullptr ? "" : base_name(module->code_file));
     text_or_null("module_offset",
                  module == nullptr ? "" : hex(frame.return_address - module->base));
-    text_or_null("function", frame.function);
+    name(frame);
     text_or_null("function_offset",
                  frame.function.empty() ? "" : hex(frame.return_address - frame.function_base));
     place(frame);
-    json_.key("column");
-    if (frame.column != 0) {
-      json_.value(frame.column);
-    } else {
-      json_.null();
-    }
     json_.member("trust", to_string(frame.trust)).key("source_link").null();
     text_or_null("symbol_source", module == nullptr ? "" : module->symbol_source);
     json_.key("inlines").begin_array();
     for (std::size_t i = first_inline; i < at; ++i) {
       json_.begin_object();
-      json_.member("function", frames[i].function);
+      name(frames[i]);
       place(frames[i]);
       json_.end_object();
     }
@@ -145,6 +139,11 @@ class Writer {
   void place(const ReportFrame& frame) {
     text_or_null("file", frame.file);
     number_or_null("line", frame.file.empty() ? 0 : frame.line);
+    number_or_null("column", frame.file.empty() ? 0 : frame.column);
+  }
+  void name(const ReportFrame& frame) {
+    text_or_null("function", frame.function);
+    text_or_null("symbol", frame.symbol);
   }
 
   void modules(std::string_view name, const std::vector<ReportModule>& modules) {
@@ -161,8 +160,10 @@ class Writer {
                    report_.main_module && &module == &report_.modules[*report_.main_module]);
       json_.member("status", to_string(module.status));
       text_or_null("symbol_source", module.symbol_source);
+      text_or_null("unwind_source", module.unwind_source);
       json_.key("explain").begin_array();
       for (const std::string& line : module.explain) json_.value(line);
+      for (const std::string& line : module.advice) json_.value(line);
       json_.end_array().end_object();
     }
     json_.end_array();

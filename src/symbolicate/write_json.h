@@ -7,11 +7,12 @@
 //    "requesting_thread":index|null,
 //    "threads":[{"index","id","name"|null,"crashed":bool,"frames":[{"index","address",
 //       "instruction",
-//       "module"|null,"module_offset"|null,"function"|null,"function_offset"|null,"file"|null,
-//       "line"|null,"column"|null,"trust","source_link":null,"symbol_source"|null,
-//       "inlines":[{"function","file"|null,"line"|null}]}]}],
+//       "module"|null,"module_offset"|null,"function"|null,"symbol"|null,"function_offset"|null,
+//       "file"|null,"line"|null,"column"|null,"trust","source_link":null,"symbol_source"|null,
+//       "inlines":[{"function","symbol","file"|null,"line"|null,"column"|null}]}]}],
 //    "modules":[{"base","size","code_file","debug_file"|null,"debug_id"|null,"breakpad_id"|null,
-//       "code_id"|null,"version"|null,"main":bool,"status","symbol_source"|null,"explain":[...]}],
+//       "code_id"|null,"version"|null,"main":bool,"status","symbol_source"|null,
+//       "unwind_source"|null,"explain":[...]}],
 //    "unloaded_modules":[...], "annotations":[{"key","value"}], "warnings":[...]}
 //
 // Addresses, offsets and sizes are "0x..." texts. A frame's file and line are those of the call

@@ -63,11 +63,14 @@ void put_frame(const Report& report, const ReportFrame& frame, std::string& out)
   if (frame.function.empty()) {
     put(out, "||||0x{:x}\n", frame.return_address - module->base);
   } else if (frame.file.empty()) {
-    put(out, "|{}|||0x{:x}\n", plain(frame.function), frame.return_address - frame.function_base);
+    put(out,
+        "|{}|||0x{:x}\n",
+        plain(breakpad_name(report, frame)),
+        frame.return_address - frame.function_base);
   } else {
     put(out,
         "|{}|{}|{}|0x{:x}\n",
-        plain(frame.function),
+        plain(breakpad_name(report, frame)),
         plain(frame.file),
         frame.line,
         frame.return_address - frame.line_base);

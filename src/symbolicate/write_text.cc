@@ -23,6 +23,7 @@ class Writer {
       if (requesting != i) put_thread(i);
     }
     put_missing();
+    put_advice();
     for (const std::string& warning : report_.warnings) put("Warning: {}\n", warning);
     return std::move(out_);
   }
@@ -81,9 +82,9 @@ class Writer {
     }
     if (frame.unloaded_module) put(" (unloaded)");
     put("  ({})\n", to_string(frame.trust));
-    if (frame.module && report_.modules[*frame.module].status != ModuleStatus::kFound) {
-      ++frames_without_symbols_[*frame.module];
-    }
+    if (!frame.module) return;
+    const bool has_names = report_.modules[*frame.module].status == ModuleStatus::kFound;
+    ++(has_names ? frames_with_symbols_ : frames_without_symbols_)[*frame.module];
   }
 
   void put_missing() {
@@ -115,7 +116,20 @@ class Writer {
     }
   }
 
+  // Of modules whose symbols were found: what more there could be.
+  void put_advice() {
+    bool is_first = true;
+    for (const auto& [index, count] : frames_with_symbols_) {
+      for (const std::string& line : report_.modules[index].advice) {
+        if (is_first) put("\nMore could be shown:\n");
+        is_first = false;
+        put("  {}\n", line);
+      }
+    }
+  }
+
   const Report& report_;
+  std::map<std::uint32_t, std::size_t> frames_with_symbols_;
   std::map<std::uint32_t, std::size_t> frames_without_symbols_;
   std::string out_;
 };

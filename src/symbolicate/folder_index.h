@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every symbol file below a folder, by id: what a folder without any order is searched by.
+//
+// Bounded by limits.folder_file_count_max and limits.folder_scan_seconds_max; a scan that stopped
+// early says so. Links to folders are not followed. Folders named by an id (32 hexadecimal digits
+// and more) belong to a symbol store, where the path itself is asked for, and are not read.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/limits.h"
+#include "symbolicate/symbol_files.h"
+
+namespace sigla {
+
+class FolderIndex {
+ public:
+  struct Entry {
+    std::filesystem::path path;
+    std::vector<Object> objects;
+  };
+
+  static FolderIndex scan(const std::filesystem::path& folder,
+                          SymbolFiles& files,
+                          const Limits& limits);
+
+  // The files with an object of the module: those that promise most first.
+  std::vector<const Entry*> find(const ModuleQuery& query) const;
+  std::size_t file_count() const { return entries_.size(); }
+  // Empty, or why not all was read.
+  const std::string& incomplete() const { return incomplete_; }
+
+ private:
+  void add_file(const std::filesystem::path& path, SymbolFiles& files);
+
+  std::vector<Entry> entries_;
+  std::multimap<std::string, std::size_t> by_id_;  // GUID or code id, lower case
+  std::string incomplete_;
+};
+
+}  // namespace sigla

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "symbolicate/module_query.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+
+namespace sigla {
+namespace {
+
+constexpr std::size_t kUuidDigits = 32;
+
+}  // namespace
+
+bool is_of_module(const Identity& identity, const ModuleQuery& query) {
+  if (!identity.code_id.empty() && identity.code_id == query.code_id) return true;
+  if (!identity.debug_id || !query.debug_id || query.debug_id->is_null()) return false;
+  if (identity.format == Format::kPortablePdb)
+    return identity.debug_id->guid == query.debug_id->guid;
+  return *identity.debug_id == *query.debug_id;
+}
+
+int preference(const Identity& identity) {
+  if (identity.format == Format::kBreakpad) return 0;
+  if (identity.has_debug_info) return 1;
+  return identity.has_symbols ? 2 : 3;
+}
+
+std::string module_name(const ModuleQuery& query) {
+  const std::string_view name =
+      base_name(query.debug_file.empty() ? query.code_file : query.debug_file);
+  return name.empty() ? "module" : std::string(name);
+}
+
+std::string describe(const ModuleQuery& query) {
+  const std::string& id =
+      query.debug_identifier.empty() ? query.code_id.text() : query.debug_identifier;
+  return fmt::format("{} {}", module_name(query), id.empty() ? "without an id" : id);
+}
+
+ModuleType module_type(const ModuleQuery& query) {
+  const std::string os = lower(query.os);
+  if (os.starts_with("windows")) return ModuleType::kPe;
+  if (os.starts_with("mac") || os.starts_with("ios")) return ModuleType::kMacho;
+  if (!os.empty()) return ModuleType::kElf;
+  if (ends_with_ignoring_case(query.debug_file, ".pdb")) return ModuleType::kPe;
+  if (query.code_id.text().size() == kUuidDigits) return ModuleType::kMacho;
+  return ModuleType::kElf;
+}
+
+std::vector<WantedFile> native_files(const ModuleQuery& query) {
+  const auto wanted = [&](WantedType type) {
+    return WantedFile{.type = type,
+                      .module = module_type(query),
+                      .code_id = query.code_id,
+                      .debug_id = query.debug_id,
+                      .code_file = query.code_file,
+                      .debug_file = query.debug_file};
+  };
+  switch (module_type(query)) {
+    case ModuleType::kPe:
+    case ModuleType::kPortable:
+      return {wanted(WantedType::kPdb), wanted(WantedType::kPortablePdb), wanted(WantedType::kPe)};
+    case ModuleType::kMacho:
+      return {wanted(WantedType::kMachoDebug), wanted(WantedType::kMachoCode)};
+    case ModuleType::kWasm:
+      return {wanted(WantedType::kWasmDebug), wanted(WantedType::kWasmCode)};
+    case ModuleType::kElf:
+      break;
+  }
+  return {wanted(WantedType::kElfDebug), wanted(WantedType::kElfCode)};
+}
+
+}  // namespace sigla

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is known of a module whose symbols are wanted, and which files can have them.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ident/identity.h"
+#include "ident/layout_paths.h"
+
+namespace sigla {
+
+struct ModuleQuery {
+  std::string code_file;         // path as the process had it
+  std::string debug_file;        // path or name; empty when unknown
+  std::string debug_identifier;  // Breakpad's form, as the dump has it; empty when unknown
+  std::optional<DebugId> debug_id;
+  CodeId code_id;
+  std::string os;  // "Windows NT", "Linux", ...; empty when unknown
+  Arch arch = Arch::kUnknown;
+};
+
+// Whether the object is the module itself or its debug file: one of their ids is the same. The age
+// of a Portable PDB does not count, since it is a time stamp that nothing in the program repeats.
+bool is_of_module(const Identity& identity, const ModuleQuery& query);
+
+// Lower is better: what promises more, before anything was made of it. Breakpad's has everything.
+int preference(const Identity& identity);
+
+// "libc.so.6 EC61AC938E5A39B16F9FBD350E3169A50", for people.
+std::string describe(const ModuleQuery& query);
+// The same of one half: "libc.so.6", or "module" for one without a name.
+std::string module_name(const ModuleQuery& query);
+
+// What kind of program it is: by the system, else by the shape of its ids.
+ModuleType module_type(const ModuleQuery& query);
+// The files that say most of it, in the order in which they are worth asking for: its debug file,
+// then itself. Breakpad's is not among them.
+std::vector<WantedFile> native_files(const ModuleQuery& query);
+
+}  // namespace sigla

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "symbolicate/module_search.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "base/text.h"
+#include "symcache/symcache.h"
+
+namespace sigla {
+namespace {
+
+// Describes code that lies in another file.
+bool is_debug_file(const Identity& identity) {
+  return identity.kind == ObjectKind::kDebug &&
+         (identity.format == Format::kElf || identity.format == Format::kMacho);
+}
+
+// Dumps of Windows processes name the debug file; elsewhere it is called as one likes.
+std::string debug_file_wanted(const ModuleQuery& query) {
+  const std::string name = module_name(query);
+  switch (module_type(query)) {
+    case ModuleType::kPe:
+    case ModuleType::kPortable:
+      return name;
+    case ModuleType::kMacho:
+      return name + ".dSYM";
+    case ModuleType::kElf:
+    case ModuleType::kWasm:
+      break;
+  }
+  return "the debug file of " + name;
+}
+
+}  // namespace
+
+bool ModuleSearch::wants(const Identity& identity) const {
+  if (identity.format == Format::kBreakpad) return !is_done();
+  if (identity.has_debug_info && wants_lines()) return true;
+  if (identity.has_symbols && names_.quality == Quality::kNone) return true;
+  return identity.has_unwind_info &&
+         (is_debug_file(identity) ? unwind_.quality == Quality::kNone : wants_unwind());
+}
+
+void ModuleSearch::refuse(const std::string& source, const Error& error) {
+  say(fmt::format("{}: not usable: {}", source, error.message()));
+  has_unusable_ = true;
+}
+
+void ModuleSearch::choose(Choice& choice, Quality quality, std::size_t offered) {
+  if (quality > choice.quality) choice = {quality, offered};
+}
+
+void ModuleSearch::offer(const FoundSymbols& found, File symcache) {
+  auto mapped = MappedFile::map(symcache);
+  auto opened = mapped.has_value() ? Symcache::open(mapped->bytes())
+                                   : Result<Symcache>(std::move(mapped).error());
+  if (!opened.has_value()) {
+    refuse(found.source, opened.error());
+    return;
+  }
+  const std::size_t index = offered_.size();
+  const bool has_names = opened->function_count() != 0;
+  const bool has_lines = has_names && opened->file_count() != 0;
+  const bool has_rules = opened->has_unwind() || opened->stack_win_count() != 0;
+  std::string what = has_lines ? "lines" : has_names ? "function names without lines" : "no names";
+  if (has_rules) what += ", unwind rules";
+  say(fmt::format("{}: found {} ({})", found.source, to_string(found.identity.format), what));
+  if (has_names) choose(names_, has_lines ? Quality::kBest : Quality::kSome, index);
+  if (has_rules) {
+    const bool is_partial = is_debug_file(found.identity);
+    choose(unwind_, is_partial ? Quality::kSome : Quality::kBest, index);
+  }
+  offered_.push_back({found, std::move(symcache)});
+}
+
+void ModuleSearch::explain_choice() {
+  const auto source = [&](const Choice& choice) { return offered_[choice.offered].found.source; };
+  if (names_.quality != Quality::kNone) {
+    say(fmt::format(
+        "names{} from {}", names_.quality == Quality::kBest ? " and lines" : "", source(names_)));
+  }
+  if (unwind_.quality != Quality::kNone) say(fmt::format("unwinding by {}", source(unwind_)));
+}
+
+std::vector<std::string> ModuleSearch::advice() const {
+  std::vector<std::string> lines;
+  const std::string id =
+      query_.debug_identifier.empty() ? std::string("not known") : query_.debug_identifier;
+  if (names_.quality == Quality::kNone) {
+    lines.push_back(fmt::format(
+        "{} (id {}) would name its functions: upload it, or name the folder or server that has it",
+        debug_file_wanted(query_),
+        id));
+  } else if (names_.quality == Quality::kSome) {
+    lines.push_back(
+        fmt::format("{} (id {}) would tell lines and inlined calls, which a symbol "
+                    "table does not have",
+                    debug_file_wanted(query_),
+                    id));
+  }
+  if (names_.quality != Quality::kNone && unwind_.quality == Quality::kNone) {
+    const std::string_view code_file = base_name(query_.code_file);
+    lines.push_back(
+        fmt::format("{} itself would tell how to unwind it; without it callers are "
+                    "found by frame pointers and by scanning the stack",
+                    code_file.empty() ? "the program" : code_file));
+  }
+  return lines;
+}
+
+SymbolAnswer ModuleSearch::finish() {
+  explain_choice();
+  SymbolAnswer answer;
+  answer.explain = std::move(explain_);
+  answer.advice = advice();
+  answer.has_unusable = has_unusable_;
+  if (unwind_.quality != Quality::kNone) {
+    Offered& chosen = offered_[unwind_.offered];
+    answer.unwind_source = chosen.found.source;
+    const bool is_other = names_.quality == Quality::kNone || names_.offered != unwind_.offered;
+    if (is_other) answer.unwind = std::move(chosen.symcache);
+  }
+  if (names_.quality != Quality::kNone) {
+    Offered& chosen = offered_[names_.offered];
+    answer.source = chosen.found.source;
+    answer.format = chosen.found.identity.format;
+    answer.symcache = std::move(chosen.symcache);
+  }
+  return answer;
+}
+
+}  // namespace sigla

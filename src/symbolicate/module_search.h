@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// The search for one module's symbols: what was offered so far, what is still wanted, and why.
+//
+// Which file is best is decided by what its symcache turned out to hold:
+//   names      one with lines beats one with functions only (a symbol table); the first of equals
+//   unwinding  a file with code beats a debug file, whose .debug_frame mostly covers but a part of
+//              it; the first of equals
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "symbolicate/symbol_finder.h"
+
+namespace sigla {
+
+// A file that a place has, before anything is made of it.
+struct FoundSymbols {
+  Identity identity;
+  std::string source;  // a path, a URL
+};
+
+class ModuleSearch {
+ public:
+  // Borrows the query.
+  explicit ModuleSearch(const ModuleQuery& query) : query_(query) {}
+  ModuleSearch(const ModuleSearch&) = delete;
+  ModuleSearch& operator=(const ModuleSearch&) = delete;
+
+  const ModuleQuery& query() const { return query_; }
+  // No lines were found yet, or no rules in a file with code.
+  bool wants_lines() const { return names_.quality < Quality::kBest; }
+  bool wants_unwind() const { return unwind_.quality < Quality::kBest; }
+  bool is_done() const { return !wants_lines() && !wants_unwind(); }
+  // False when such a file could not be better than what is there.
+  bool wants(const Identity& identity) const;
+
+  // A line of the explanation: where was looked, and what came back.
+  void say(std::string line) { explain_.push_back(std::move(line)); }
+  // There is a file of the module, and it cannot be used.
+  void refuse(const std::string& source, const Error& error);
+  // A symcache that was made of such a file. Not used when it is damaged, which is explained.
+  void offer(const FoundSymbols& found, File symcache);
+
+  // What was chosen; call once.
+  SymbolAnswer finish();
+
+ private:
+  enum class Quality { kNone, kSome, kBest };
+  struct Choice {
+    Quality quality = Quality::kNone;
+    std::size_t offered = 0;  // index of offered_
+  };
+  struct Offered {
+    FoundSymbols found;
+    File symcache;
+  };
+  static void choose(Choice& choice, Quality quality, std::size_t offered);
+  void explain_choice();
+  std::vector<std::string> advice() const;
+
+  const ModuleQuery& query_;
+  std::vector<Offered> offered_;
+  Choice names_;
+  Choice unwind_;
+  std::vector<std::string> explain_;
+  bool has_unusable_ = false;
+};
+
+}  // namespace sigla

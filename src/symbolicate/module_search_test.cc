@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "symbolicate/module_search.h"
+
+#include <gmock/gmock.h>
+
+#include "symbolicate/symbol_files_testing.h"
+
+namespace sigla {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class ModuleSearchTest : public testing::Test {
+ protected:
+  ModuleSearchTest() {
+    query_.code_file = "/usr/lib/libx.so";
+    query_.debug_file = "libx.so";
+    query_.debug_identifier = "112233445566778899AABBCCDDEEFF000";
+    query_.os = "Linux";
+  }
+  static Identity elf(ObjectKind kind, bool has_symbols, bool has_debug_info, bool has_unwind) {
+    Identity identity;
+    identity.format = Format::kElf;
+    identity.kind = kind;
+    identity.has_symbols = has_symbols;
+    identity.has_debug_info = has_debug_info;
+    identity.has_unwind_info = has_unwind;
+    return identity;
+  }
+  void offer(const Identity& identity, const std::string& source) {
+    search_.offer({identity, source}, file_of(promised_symcache(identity)));
+  }
+
+  ModuleQuery query_;
+  ModuleSearch search_{query_};
+  const Identity program_ = elf(ObjectKind::kLibrary, true, false, true);
+  const Identity debug_ = elf(ObjectKind::kDebug, true, true, false);
+};
+
+TEST_F(ModuleSearchTest, TakesNamesFromTheDebugFileAndRulesFromTheProgram) {
+  offer(program_, "lib");
+  EXPECT_FALSE(search_.is_done());
+  EXPECT_FALSE(search_.wants(program_)) << "a second one is no better";
+  EXPECT_TRUE(search_.wants(debug_));
+  offer(debug_, "debug");
+  EXPECT_TRUE(search_.is_done());
+  const SymbolAnswer answer = search_.finish();
+  EXPECT_EQ(answer.source, "debug");
+  EXPECT_EQ(answer.format, Format::kElf);
+  EXPECT_EQ(answer.unwind_source, "lib");
+  EXPECT_TRUE(answer.symcache);
+  EXPECT_TRUE(answer.unwind);
+  EXPECT_THAT(answer.explain,
+              ElementsAre("lib: found elf (function names without lines, unwind rules)",
+                          "debug: found elf (lines)",
+                          "names and lines from debug",
+                          "unwinding by lib"));
+  EXPECT_THAT(answer.advice, IsEmpty());
+}
+
+TEST_F(ModuleSearchTest, IsDoneWithOneFileThatHasEverything) {
+  const Identity whole = elf(ObjectKind::kLibrary, true, true, true);
+  offer(whole, "lib");
+  EXPECT_TRUE(search_.is_done());
+  EXPECT_FALSE(search_.wants(debug_));
+  const SymbolAnswer answer = search_.finish();
+  EXPECT_TRUE(answer.symcache);
+  EXPECT_FALSE(answer.unwind) << "the same file";
+  EXPECT_EQ(answer.unwind_source, "lib");
+}
+
+TEST_F(ModuleSearchTest, GoesOnLookingForTheProgramWhenADebugFileHasRulesOfItsOwn) {
+  offer(elf(ObjectKind::kDebug, true, true, true), "debug");
+  EXPECT_TRUE(search_.wants_unwind()) << ".debug_frame covers but a part of most libraries";
+  EXPECT_TRUE(search_.wants(program_));
+  const SymbolAnswer answer = search_.finish();
+  EXPECT_EQ(answer.unwind_source, "debug") << "better than nothing";
+}
+
+TEST_F(ModuleSearchTest, SaysWhatTheProgramWouldAdd) {
+  offer(debug_, "debug");
+  EXPECT_THAT(search_.finish().advice,
+              ElementsAre("libx.so itself would tell how to unwind it; without it callers are "
+                          "found by frame pointers and by scanning the stack"));
+}
+
+TEST_F(ModuleSearchTest, SaysWhatTheDebugFileWouldAdd) {
+  offer(program_, "lib");
+  EXPECT_THAT(search_.finish().advice,
+              ElementsAre(HasSubstr("the debug file of libx.so (id 1122")));
+}
+
+TEST_F(ModuleSearchTest, SaysWhatIsMissingOfAModuleNobodyKnows) {
+  const SymbolAnswer answer = search_.finish();
+  EXPECT_FALSE(answer.symcache);
+  EXPECT_THAT(answer.advice, ElementsAre(HasSubstr("would name its functions: upload it")));
+  EXPECT_FALSE(answer.has_unusable);
+}
+
+TEST_F(ModuleSearchTest, LeavesOutADamagedSymcache) {
+  search_.offer({debug_, "debug"}, file_of(Buffer(100, 0x55)));
+  EXPECT_TRUE(search_.wants_lines());
+  const SymbolAnswer answer = search_.finish();
+  EXPECT_FALSE(answer.symcache);
+  EXPECT_TRUE(answer.has_unusable);
+  EXPECT_THAT(answer.explain, Contains(HasSubstr("debug: not usable: ")));
+}
+
+TEST(ModuleQuery, ComparesIds) {
+  ModuleQuery query;
+  query.debug_id = DebugId::parse("112233445566778899AABBCCDDEEFF001").value();
+  query.code_id = CodeId("aabbccdd");
+  Identity identity;
+  EXPECT_FALSE(is_of_module(identity, query));
+  identity.debug_id = query.debug_id;
+  EXPECT_TRUE(is_of_module(identity, query));
+  identity.debug_id->age = 7;
+  EXPECT_FALSE(is_of_module(identity, query));
+  identity.format = Format::kPortablePdb;
+  EXPECT_TRUE(is_of_module(identity, query)) << "its age is a time stamp";
+  identity.debug_id->guid[0] ^= 1;
+  EXPECT_FALSE(is_of_module(identity, query));
+  identity.code_id = query.code_id;
+  EXPECT_TRUE(is_of_module(identity, query));
+  EXPECT_FALSE(is_of_module(Identity(), ModuleQuery())) << "no id is no match";
+}
+
+TEST(ModuleQuery, KnowsTheKindOfProgramByItsSystem) {
+  ModuleQuery query;
+  query.os = "Windows NT";
+  EXPECT_EQ(module_type(query), ModuleType::kPe);
+  query.os = "Mac OS X";
+  EXPECT_EQ(module_type(query), ModuleType::kMacho);
+  query.os = "Android";
+  EXPECT_EQ(module_type(query), ModuleType::kElf);
+  query.os.clear();
+  query.debug_file = "a.PDB";
+  EXPECT_EQ(module_type(query), ModuleType::kPe);
+}
+
+}  // namespace
+}  // namespace sigla
