@@ -92,6 +92,25 @@ Result<std::vector<std::string>> JsonInput::texts(std::string_view name, std::si
   return result;
 }
 
+Result<std::vector<JsonInput>> JsonInput::objects(std::string_view name, std::size_t count_max) {
+  const json::value* value = object_->find(name);
+  std::vector<JsonInput> result;
+  if (value == nullptr) return result;
+  if (!value->is_array()) return wrong(name, "not a list");
+  const json::array& list = value->get_array();
+  if (list.size() > count_max) {
+    return make_error(ErrorCode::kLimitExceeded, "{}: more than {} members", name, count_max);
+  }
+  result.reserve(list.size());
+  for (const json::value& member : list) {
+    if (!member.is_object()) return wrong(name, "has a member that is not an object");
+    auto object = std::make_unique<Object>();
+    object->members = member.get_object();
+    result.push_back(JsonInput(std::move(object)));
+  }
+  return result;
+}
+
 Status JsonInput::finish() const {
   for (const auto& member : object_->members) {
     const std::string_view name(member.key().data(), member.key().size());

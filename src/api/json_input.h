@@ -32,6 +32,8 @@ class JsonInput {
   Result<std::optional<bool>> optional_flag(std::string_view name);
   Result<std::optional<std::int64_t>> optional_integer(std::string_view name);
   Result<std::vector<std::string>> texts(std::string_view name, std::size_t count_max);
+  // A list of objects; each is to be finished on its own.
+  Result<std::vector<JsonInput>> objects(std::string_view name, std::size_t count_max);
   // Error kInvalidArgument names a member nobody asked for.
   Status finish() const;
 

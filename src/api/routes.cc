@@ -8,6 +8,7 @@
 #include "api/history_api.h"
 #include "api/home.h"
 #include "api/http_status.h"
+#include "api/lookup_api.h"
 #include "api/openapi.h"
 #include "api/project_api.h"
 #include "api/symbol_api.h"
@@ -49,6 +50,7 @@ http::Router make_router(const Services& services, Downloads& downloads) {
   add_history_routes(router, services);
   add_symbol_routes(router, services);
   add_symbolicate_routes(router, services);
+  add_lookup_routes(router, services);
   add_openapi_routes(router);
   add_project_routes(router, services);
   add_token_routes(router, services);
