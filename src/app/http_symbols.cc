@@ -121,6 +121,8 @@ Result<File> HttpSymbols::fetch(const std::string& url) {
   const auto download = [&](const File& output) -> Status {
     http::ClientRequest request;
     request.url = url;
+    // Kept as it comes: what is compressed is recognised by content.
+    request.headers = {{"Accept-Encoding", "zstd, gzip"}};
     request.download_file = &output;
     request.download_size_max = limits_.symbol_download_size_max;
     auto client = take_client();
