@@ -5,6 +5,7 @@
 #include "convert/symcache_job.h"
 #include "http/target.h"
 #include "ingest/unpack_job.h"
+#include "object/identify_job.h"
 #include "store/token.h"
 #include "testing/matchers.h"
 
@@ -26,6 +27,7 @@ class InlineWorkers final : public WorkerPool {
   InlineWorkers() {
     add_ingest_jobs(jobs_);
     add_convert_jobs(jobs_);
+    add_object_jobs(jobs_);
   }
   Result<WorkerMessage> run(std::string_view job,
                             WorkerMessage request,

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "api/http_status.h"
 #include "api/prefix.h"
@@ -26,16 +27,32 @@ http::Response not_found() {
   return response;
 }
 
-// What a path below /buildid/ asks for; nothing for what is never there.
-std::optional<SymbolRequest> read_path(std::string_view rest) {
+// What a path below /buildid/ asks for: a file under the first of some keys, or a part of it.
+struct Wanted {
+  std::vector<std::string> keys;
+  std::optional<PartKind> part;
+  std::string part_name;
+};
+
+// Nothing for what is never there.
+std::optional<Wanted> read_path(std::string_view rest) {
   const std::optional<DebuginfodPath> path = parse_debuginfod_path(fmt::format("buildid/{}", rest));
-  if (!path ||
-      (path->kind != DebuginfodKind::kDebuginfo && path->kind != DebuginfodKind::kExecutable)) {
-    return std::nullopt;
+  if (!path) return std::nullopt;
+  const auto key = [&](DebuginfodKind kind) { return debuginfod_key(path->build_id, kind); };
+  switch (path->kind) {
+    case DebuginfodKind::kDebuginfo:
+    case DebuginfodKind::kExecutable:
+      return Wanted{{key(path->kind)}, std::nullopt, {}};
+    case DebuginfodKind::kSection:
+      return Wanted{{key(DebuginfodKind::kDebuginfo), key(DebuginfodKind::kExecutable)},
+                    PartKind::kSection,
+                    path->argument};
+    case DebuginfodKind::kSource:
+      return Wanted{{fmt::format("buildid/{}/sourcebundle", path->build_id.text())},
+                    PartKind::kSource,
+                    path->argument};
   }
-  SymbolRequest wanted;
-  wanted.keys = {debuginfod_key(path->build_id, path->kind)};
-  return wanted;
+  return std::nullopt;
 }
 
 class Debuginfod {
@@ -50,7 +67,7 @@ class Debuginfod {
     if (const auto served = downloads_.find_served(*project, path, coding_of(request))) {
       return complete(reply_with(*served), request, served->object_size);
     }
-    const std::optional<SymbolRequest> wanted = read_path(rest_of_path(prefix_, request));
+    const std::optional<Wanted> wanted = read_path(rest_of_path(prefix_, request));
     if (!wanted || !downloads_.may_have(*project, wanted->keys)) return not_found();
     return std::nullopt;
   }
@@ -58,13 +75,14 @@ class Debuginfod {
   http::Response answer(const http::Request& request) const {
     const Result<Project> project = readable_project(prefix_, request, services_);
     if (!project.has_value()) return error_reply(project.error());
-    std::optional<SymbolRequest> wanted = read_path(rest_of_path(prefix_, request));
+    std::optional<Wanted> wanted = read_path(rest_of_path(prefix_, request));
     if (!wanted) return not_found();
+    if (wanted->part) return answer_part(request, *project, *wanted);
     const std::string path = served_path(request);
     Ask ask;
     ask.project = &*project;
     ask.path = path;
-    ask.wanted = *std::move(wanted);
+    ask.wanted.keys = std::move(wanted->keys);
     ask.coding = coding_of(request);
     Result<Downloads::Found> found = downloads_.find(ask);
     if (found.has_value()) {
@@ -75,6 +93,16 @@ class Debuginfod {
   }
 
  private:
+  http::Response answer_part(const http::Request& request,
+                             const Project& project,
+                             const Wanted& wanted) const {
+    Result<http::Response> found =
+        downloads_.find_part(project, wanted.keys, *wanted.part, wanted.part_name);
+    if (found.has_value()) return finish(request, std::move(found).value());
+    if (found.error().code() == ErrorCode::kNotFound) return not_found();
+    return error_reply(found.error());
+  }
+
   // Told apart from the same text below /symbols/.
   std::string served_path(const http::Request& request) const {
     return fmt::format("buildid:{}", rest_of_path(prefix_, request));

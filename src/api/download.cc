@@ -138,6 +138,36 @@ Result<Downloads::Found> Downloads::find(const Ask& ask) {
   return make_error(ErrorCode::kNotFound, "Symbol Not Found");
 }
 
+Result<http::Response> Downloads::find_part(const Project& project,
+                                            const std::vector<std::string>& keys,
+                                            PartKind kind,
+                                            const std::string& name) {
+  for (const std::string& key : keys) {
+    if (!services_.keys.may_contain(project.id, key)) continue;
+    SIGLA_TRY_ASSIGN(const std::vector<KeyMatch> matches,
+                     services_.catalog.find_key(project.id, key));
+    if (matches.empty()) continue;
+    const KeyMatch& match = matches.front();
+    const std::string form = fmt::format("{}{:016x}",
+                                         kind == PartKind::kSection ? "section" : "source",
+                                         XXH3_64bits(name.data(), name.size()));
+    auto part = forms_.get(
+        fmt::format("{}-{}", content_name(match), form), [&](const File& output) -> Status {
+          SIGLA_TRY_ASSIGN(const auto content, services_.blobs.open_content(match.blob));
+          return extract_part(
+              services_.walkers, {kind, name, match.offset, match.size}, *content, output);
+        });
+    if (!part.has_value() && part.error().code() == ErrorCode::kNotFound) continue;
+    if (!part.has_value()) return std::move(part).error();
+    ServedFile served;
+    served.file = std::move(part).value();
+    SIGLA_TRY_ASSIGN(served.size, served.file->size());
+    served.headers = file_headers(match, project, form);
+    return reply_with(served).with("X-DEBUGINFOD-SIZE", std::to_string(served.size));
+  }
+  return make_error(ErrorCode::kNotFound, "no such part");
+}
+
 Result<Downloads::Opened> Downloads::open(const KeyMatch& match, const Ask& ask) {
   if (ask.wanted.form == WantedForm::kCab) {
     Opened opened;

@@ -19,6 +19,7 @@
 #include "api/services.h"
 #include "http/response.h"
 #include "ident/symbol_request.h"
+#include "object/part_job.h"
 
 namespace sigla::api {
 
@@ -50,6 +51,11 @@ class Downloads {
     KeyMatch match;
   };
   Result<Found> find(const Ask& ask);
+  // A part of the first file under one of the keys that has it, taken out in a worker.
+  Result<http::Response> find_part(const Project& project,
+                                   const std::vector<std::string>& keys,
+                                   PartKind kind,
+                                   const std::string& name);
 
  private:
   struct Opened;

@@ -9,6 +9,7 @@
 #include "codec/decoder.h"
 #include "codec/stream.h"
 #include "ident/lookup_keys.h"
+#include "testing/fixture.h"
 #include "testing/matchers.h"
 
 namespace sigla::api {
@@ -229,6 +230,38 @@ TEST_F(DownloadTest, SpeaksDebuginfod) {
   EXPECT_EQ(get(fmt::format("/buildid/{}/section/.text", kBuildId)).status, 404);
   EXPECT_EQ(get("/buildid/abcdef/debuginfo").status, 404);
   EXPECT_EQ(get("/buildid/nonsense/debuginfo").status, 404);
+}
+
+TEST_F(DownloadTest, ServesSectionsAndSourcesToDebuginfodClients) {
+  constexpr std::string_view kId = "f1c3bcc0279865fe3058404b2831d9e64135386c";
+  Identity identity;
+  identity.format = Format::kElf;
+  identity.kind = ObjectKind::kDebug;
+  identity.name = "libsmall.so";
+  identity.code_id = CodeId(kId);
+  identity.has_debug_info = true;
+  const Buffer debug = read_fixture("src/formats/elf/testdata/libsmall.so.debug");
+  store_object(as_text(debug), identity, lookup_keys(identity));
+  identity.kind = ObjectKind::kLibrary;
+  identity.has_debug_info = false;
+  const Buffer library = read_fixture("src/formats/elf/testdata/libsmall.stripped.so");
+  store_object(as_text(library), identity, lookup_keys(identity));
+  identity.format = Format::kSourceBundle;
+  const Buffer bundle = read_fixture("src/formats/sourcebundle/testdata/small.deflated.src.zip");
+  store_object(as_text(bundle), identity, lookup_keys(identity));
+
+  const auto path = [&](std::string_view rest) { return fmt::format("/buildid/{}/{}", kId, rest); };
+  for (int i = 0; i < 2; ++i) {
+    const http::Response section = get(path("section/.debug_info"));
+    EXPECT_EQ(section.status, 200);
+    EXPECT_EQ(section.header("X-DEBUGINFOD-SIZE"), std::to_string(text_of(section).size()));
+    EXPECT_EQ(get(path("section/.text")).status, 200) << "in the library only";
+    const http::Response source = get(path("source/src/main.c"));
+    EXPECT_EQ(text_of(source), "int main(void) { return 0; }\n");
+  }
+  EXPECT_EQ(get(path("source/src/other.c")).status, 404);
+  EXPECT_EQ(get(path("source/../../etc/passwd")).status, 404);
+  EXPECT_EQ(get(path("section/.nothing")).status, 404);
 }
 
 TEST_F(DownloadTest, HonoursTheSizeADebuginfodClientTakes) {

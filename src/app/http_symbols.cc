@@ -100,6 +100,11 @@ HttpSymbols::Answer HttpSymbols::ask(const std::string& url) {
     answer.state = Answer::State::kThere;
     return answer;
   }
+  if (is_down_) {
+    answer.state = Answer::State::kFailed;
+    answer.error = "not asked again, since it did not answer before";
+    return answer;
+  }
   http::ClientRequest request;
   request.method = "HEAD";
   request.url = url;
@@ -156,10 +161,6 @@ class HttpSymbols::OneSearch {
           "{}: the dump gives no id of {} to ask for", server_.url_, module_name(search_.query())));
       return;
     }
-    if (server_.is_down_) {
-      search_.say(fmt::format("{}: not asked again, since it did not answer before", server_.url_));
-      return;
-    }
     // Three waves: what the server is known to have; the rest; packed forms, which a server may
     // have to make.
     std::array<std::vector<Probe>, 3> waves;
@@ -169,6 +170,7 @@ class HttpSymbols::OneSearch {
       waves[wave].push_back(std::move(probe));
     }
     for (const std::vector<Probe>& wave : waves) run_wave(wave);
+    if (!failure_.empty()) search_.say(fmt::format("{}: {}", server_.url_, failure_));
     if (!missing_.empty()) {
       search_.say(fmt::format("{}: not there: {}", server_.url_, missing_));
     }
@@ -192,7 +194,6 @@ class HttpSymbols::OneSearch {
     for (const Probe& probe : wave) {
       if (is_wanted(probe.kind)) wanted.push_back(&probe);
     }
-    if (server_.is_down_) return;
     const std::vector<Answer> answers = ask_all(wanted);
     for (std::size_t i = 0; i < wanted.size(); ++i) use(*wanted[i], answers[i]);
   }
@@ -221,7 +222,8 @@ class HttpSymbols::OneSearch {
     if (!is_wanted(probe.kind)) return;
     if (answer.state == Answer::State::kMissing) return add_missing(probe);
     if (answer.state == Answer::State::kFailed) {
-      if (!server_.is_down_.exchange(true)) search_.say(answer.error);
+      server_.is_down_ = true;
+      failure_ = answer.error;
       return;
     }
     const std::string url = url_of(probe);
@@ -248,6 +250,7 @@ class HttpSymbols::OneSearch {
   HttpSymbols& server_;
   ModuleSearch& search_;
   std::string missing_;  // paths
+  std::string failure_;  // why it could not be asked
 };
 
 void HttpSymbols::search(ModuleSearch& search) { OneSearch(*this, search).run(); }

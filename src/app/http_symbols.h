@@ -8,7 +8,8 @@
 //
 // The paths of one module are asked for side by side (HEAD), the best of what is there is fetched.
 // A server that answered in some layouts is asked in these first. What was fetched is kept in the
-// user's cache folder, named by the URL: a path with an id never changes. Misses are not kept.
+// user's cache folder, named by the URL: a path with an id never changes. Misses are not kept. A
+// server that does not answer is asked once; what was fetched from it before still counts.
 #pragma once
 
 #include <array>

@@ -5,6 +5,7 @@
 
 #include "base/byte_reader.h"
 #include "object/object_codec.h"
+#include "object/part_job.h"
 #include "object/unwrapped_name.h"
 
 namespace sigla {
@@ -115,6 +116,9 @@ Result<IdentifiedFile> identify_in_worker(WorkerPool& pool,
   return decode_answer(answer.payload, limits);
 }
 
-void add_object_jobs(WorkerJobs& jobs) { jobs[std::string(kIdentifyJob)] = run_identify_job; }
+void add_object_jobs(WorkerJobs& jobs) {
+  jobs[std::string(kIdentifyJob)] = run_identify_job;
+  add_part_job(jobs);
+}
 
 }  // namespace sigla

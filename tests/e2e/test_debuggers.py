@@ -1,10 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Real debuggers and tools against the real server: gdb, debuginfod-find, eu-stack, llvm-symbolizer, and libc's debug files."""
+import io
+import json
 import os
+import pathlib
 import re
+import struct
 import subprocess
 import unittest
+import zipfile
 
 from harness import Case, build_program, run
 
@@ -34,6 +39,32 @@ class Debuggers(Case):
             found = run("debuginfod-find", what, self.build_id, env=self.environment("find")).stdout.strip()
             self.assertEqual(open(found, "rb").read(), expected.read_bytes())
         missing = run("debuginfod-find", "debuginfo", "0" * 40, env=self.environment("find"), check=False)
+        self.assertNotEqual(missing.returncode, 0)
+
+    def test_debuginfod_find_gets_sections(self):
+        for section, file in ((".text", self.stripped), (".debug_line", self.debug)):
+            environment = self.environment(f"section{section}")
+            found = run("debuginfod-find", "section", self.build_id, section, env=environment).stdout.strip()
+            wanted = self.scratch / f"wanted{section}"
+            run("objcopy", "--dump-section", f"{section}={wanted}", file, self.scratch / "unused")
+            self.assertEqual(pathlib.Path(found).read_bytes(), wanted.read_bytes())
+            # A client that is not given the section fetches whole files and cuts it out itself.
+            fetched = {p.name for p in pathlib.Path(environment["DEBUGINFOD_CACHE_PATH"]).glob("*/*")}
+            self.assertFalse(fetched & {"debuginfo", "executable"}, fetched)
+        missing = run("debuginfod-find", "section", self.build_id, ".nothing", env=self.environment("section"), check=False)
+        self.assertNotEqual(missing.returncode, 0)
+
+    def test_debuginfod_find_gets_sources_of_a_bundle(self):
+        bundle = io.BytesIO(b"SYSB" + struct.pack("<I", 2))
+        bundle.seek(0, io.SEEK_END)
+        source = (self.scratch / "build/prog.cc").read_text()
+        with zipfile.ZipFile(bundle, "a", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("files/prog.cc", source)
+            archive.writestr("manifest.json", json.dumps({"files": {"files/prog.cc": {"type": "source", "path": "/away/src/prog.cc"}}, "code_id": self.build_id}))
+        self.assertEqual(self.server.upload(bundle.getvalue()).json()["stored"], 1)
+        found = run("debuginfod-find", "source", self.build_id, "/away/src/prog.cc", env=self.environment("source")).stdout.strip()
+        self.assertEqual(pathlib.Path(found).read_text(), source)
+        missing = run("debuginfod-find", "source", self.build_id, "/etc/passwd", env=self.environment("source"), check=False)
         self.assertNotEqual(missing.returncode, 0)
 
     def test_debuginfod_headers(self):
