@@ -7,9 +7,15 @@
 #include <set>
 #include <utility>
 
+#include "base/text.h"
 #include "symbolicate/module_search.h"
 
 namespace sigla::api {
+namespace {
+
+constexpr std::uint32_t kCompanionCountMax = 64;  // files of one name that are tried
+
+}  // namespace
 
 std::vector<StoredObject> StoreSymbols::candidates(ModuleSearch& search) const {
   const ModuleQuery& query = search.query();
@@ -32,6 +38,33 @@ std::vector<StoredObject> StoreSymbols::candidates(ModuleSearch& search) const {
   return found;
 }
 
+std::optional<SymcacheStep::Object> StoreSymbols::companion(const CompanionRequest& request) const {
+  Result<std::vector<StoredObject>> objects = std::vector<StoredObject>();
+  switch (request.kind) {
+    case CompanionKind::kSupplementary:
+      objects = catalog_.find_by_code_id(project_.id, CodeId::from_bytes(request.build_id));
+      break;
+    case CompanionKind::kSplitPackage:
+    case CompanionKind::kSplitUnit: {
+      // They have no id that they are stored by: the newest of that name, which whoever asks
+      // checks.
+      SymbolQuery query;
+      query.project_id = project_.id;
+      query.text = base_name(request.name);
+      query.limit = kCompanionCountMax;
+      objects = catalog_.search(query);
+      break;
+    }
+    case CompanionKind::kDebugFile:  // a candidate of its own, see candidates()
+    case CompanionKind::kSymbolMap:
+      break;
+  }
+  if (!objects.has_value() || request.attempt >= objects->size()) return std::nullopt;
+  const StoredObject& object = (*objects)[request.attempt];
+  return SymcacheStep::Object{
+      object.blob, object.offset, object.size, fmt::format("{}/{}", project_.name, object.path)};
+}
+
 void StoreSymbols::search(ModuleSearch& search) {
   const std::vector<StoredObject> objects = candidates(search);
   if (objects.empty()) {
@@ -45,7 +78,8 @@ void StoreSymbols::search(ModuleSearch& search) {
       continue;
     }
     Result<File> symcache =
-        symcaches_.get({object.blob, object.offset, object.size, object.identity.name});
+        symcaches_.get({object.blob, object.offset, object.size, object.identity.name},
+                       [this](const CompanionRequest& request) { return companion(request); });
     if (!symcache.has_value()) {
       search.refuse(fmt::format("{} ({})", source, to_string(object.identity.format)),
                     symcache.error());

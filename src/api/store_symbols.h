@@ -4,6 +4,7 @@
 // Thread-safe.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,8 @@ class StoreSymbols final : public SymbolPlace {
 
  private:
   std::vector<StoredObject> candidates(ModuleSearch& search) const;
+  // What a conversion asks for besides the file itself (convert/companions.h).
+  std::optional<SymcacheStep::Object> companion(const CompanionRequest& request) const;
 
   Catalog& catalog_;
   SymcacheStep& symcaches_;

@@ -88,7 +88,8 @@ Result<SymcacheFolder::Found> SymcacheFolder::find_or_make(const File& input,
   if (path_.has_value()) {
     SIGLA_TRY_ASSIGN(const std::string hash, content_hash(input));
     const bool is_whole = wanted.arch == Arch::kUnknown;
-    cached = *path_ / "symcache" / fmt::format("v{}", symcache::kVersion) / hash.substr(0, 2) /
+    cached = *path_ / "symcache" / fmt::format("v{}.{}", symcache::kVersion, kConversionRevision) /
+             hash.substr(0, 2) /
              (is_whole ? hash : fmt::format("{}-{}", hash, to_string(wanted.arch)));
     if (auto kept = File::open_read(cached); kept.has_value()) {
       auto mapped = MappedFile::map(*kept);

@@ -2,8 +2,8 @@
 // The user's own symcaches: made once per file content, in a worker, and kept under
 // $XDG_CACHE_HOME/sigla (or ~/.cache/sigla):
 //
-//   symcache/v1/ab/abcdef...   the symcache of the file whose SHA-256 that is
-//   symcache/v1/ab/abcdef...-ARCH   that of one image of a fat file
+//   symcache/v1.1/ab/abcdef...   the symcache of the file whose SHA-256 that is
+//   symcache/v1.1/ab/abcdef...-ARCH   that of one image of a fat file
 //   known/DEV-INODE-SIZE-MTIME-CTIME   the SHA-256 of the file that had these: hashed only once
 //   identities   what files were found to be (app/identity_cache.h)
 //   downloads/   what was fetched from servers, bounded, named by the SHA-256 of the URL

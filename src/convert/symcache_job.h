@@ -13,6 +13,7 @@
 //    "skipped":{"malformed FUNC record":{"count":3,"details":["line 17",...]}}}
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -28,6 +29,9 @@
 namespace sigla {
 
 inline constexpr std::string_view kSymcacheJob = "symcache";
+// Raised when a symcache made of the same file would say more than before: those that are kept are
+// made again then, as they are when symcache::kVersion changes.
+inline constexpr std::uint32_t kConversionRevision = 1;
 
 // `input` may be compressed. `name` is the file's, for an identity without one. `arch` says which
 // image of a fat file is meant; kUnknown: the first one.

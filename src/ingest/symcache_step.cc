@@ -1,21 +1,63 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ingest/symcache_step.h"
 
+#include <utility>
+
+#include "base/byte_reader.h"
 #include "base/log.h"
 #include "codec/stream.h"
 #include "convert/symcache_job.h"
 #include "symcache/layout.h"
 
 namespace sigla {
+namespace {
+
+constexpr std::uint64_t kWantsSizeMax = 16U << 20;
+constexpr std::size_t kWantsCountMax = 10'000;
+
+std::filesystem::path wants_of(const std::filesystem::path& path) {
+  return path.string() + ".wants";
+}
+
+// Encoded requests, each with its size (u32) before it.
+void write_wants(const std::filesystem::path& path, const std::vector<std::string>& wants) {
+  std::string content;
+  for (const std::string& request : wants) {
+    for (unsigned shift = 0; shift < 32; shift += 8) {
+      content += static_cast<char>(request.size() >> shift);
+    }
+    content += request;
+  }
+  const Status written = replace_file(wants_of(path), as_bytes(content));
+  if (!written.has_value()) log_warning("wants not kept", {{"why", written.error().message()}});
+}
+
+// Whether some companion that was missing when the symcache was made has come since.
+bool is_outdated(const std::filesystem::path& path,
+                 const SymcacheStep::FindObject& find_companion) {
+  if (!find_companion) return false;
+  const auto wants = read_file(wants_of(path), kWantsSizeMax);
+  if (!wants.has_value()) return false;
+  ByteReader reader(*wants);
+  while (reader.remaining() != 0) {
+    const auto request = decode_companion_request(reader.bytes(reader.u32()));
+    if (!reader.ok() || !request.has_value()) return true;
+    if (find_companion(*request)) return true;
+  }
+  return false;
+}
+
+}  // namespace
 
 std::filesystem::path SymcacheStep::path_of(const Object& object) const {
   const std::string hash = object.blob.hex();
-  return folder_ / fmt::format("v{}", symcache::kVersion) / hash.substr(0, 2) /
-         fmt::format("{}-{}", hash, object.offset);
+  return folder_ / fmt::format("v{}.{}", symcache::kVersion, kConversionRevision) /
+         hash.substr(0, 2) / fmt::format("{}-{}", hash, object.offset);
 }
 
-Result<File> SymcacheStep::get(const Object& object) {
+Result<File> SymcacheStep::get(const Object& object, const FindObject& find_companion) {
   const std::filesystem::path path = path_of(object);
+  if (is_outdated(path, find_companion)) forget(object);
   {
     std::unique_lock lock(mutex_);
     made_.wait(lock, [&] { return !in_making_.contains(path.string()); });
@@ -25,7 +67,7 @@ Result<File> SymcacheStep::get(const Object& object) {
     }
     in_making_.insert(path.string());
   }
-  auto made = make(object, path);
+  auto made = make(object, path, find_companion);
   {
     const std::lock_guard lock(mutex_);
     in_making_.erase(path.string());
@@ -39,25 +81,54 @@ Result<File> SymcacheStep::get(const Object& object) {
   return made;
 }
 
-Result<File> SymcacheStep::make(const Object& object, const std::filesystem::path& path) {
+Result<File> SymcacheStep::make(const Object& object,
+                                const std::filesystem::path& path,
+                                const FindObject& find_companion) {
   SIGLA_TRY(sigla::create_directories(path.parent_path()));
   SIGLA_TRY_ASSIGN(File made, File::create_unnamed(path.parent_path()));
-  WorkerMessage request;
-  request.payload = object.name;
-  SIGLA_TRY_ASSIGN(request.files.emplace_back(), open_slice(object));
-  SIGLA_TRY_ASSIGN(request.files.emplace_back(), made.duplicate());
-  SIGLA_TRY_ASSIGN(const WorkerMessage done, workers_.run(kSymcacheJob, std::move(request)));
+  SIGLA_TRY_ASSIGN(File input, open_slice(object));
+  SIGLA_TRY_ASSIGN(File output, made.duplicate());
+  std::vector<std::string> wants;
+  const auto on_request = [&](std::string_view what, WorkerMessage request) {
+    return answer(what, request, find_companion, wants);
+  };
+  SIGLA_TRY_ASSIGN(
+      const WorkerMessage done,
+      workers_.run(
+          kSymcacheJob,
+          make_symcache_request(std::move(input), std::move(output), object.name, Arch::kUnknown),
+          on_request));
   if (!done.payload.empty()) {
-    log_info("symcache made, parts of the file skipped",
-             {{"blob", object.blob.hex()}, {"skipped", done.payload}});
+    log_info("symcache made", {{"blob", object.blob.hex()}, {"details", done.payload}});
   }
   SIGLA_TRY(made.sync());
+  if (!wants.empty()) write_wants(path, wants);
   const Status linked = made.link_to(path);
   // Another process may have been faster; both files say the same.
   if (!linked.has_value() && linked.error().code() != ErrorCode::kConflict) {
     return linked.error().clone();
   }
   return made;
+}
+
+Result<WorkerMessage> SymcacheStep::answer(std::string_view what,
+                                           const WorkerMessage& request,
+                                           const FindObject& find_companion,
+                                           std::vector<std::string>& wants) {
+  if (what != kAskCompanion) {
+    return make_error(ErrorCode::kInvalidArgument, "the symcache job asks for '{}'", what);
+  }
+  SIGLA_TRY_ASSIGN(const CompanionRequest wanted,
+                   decode_companion_request(as_bytes(request.payload)));
+  WorkerMessage message;
+  const auto found = find_companion ? find_companion(wanted) : std::nullopt;
+  if (!found) {
+    if (find_companion && wants.size() < kWantsCountMax) wants.push_back(request.payload);
+    return message;
+  }
+  SIGLA_TRY_ASSIGN(message.files.emplace_back(), open_slice(*found));
+  message.payload = found->name;
+  return message;
 }
 
 Result<File> SymcacheStep::open_slice(const Object& object) {
@@ -73,7 +144,9 @@ Result<File> SymcacheStep::open_slice(const Object& object) {
 
 void SymcacheStep::forget(const Object& object) {
   std::error_code ignored;
-  std::filesystem::remove(path_of(object), ignored);
+  const std::filesystem::path path = path_of(object);
+  std::filesystem::remove(path, ignored);
+  std::filesystem::remove(wants_of(path), ignored);
 }
 
 }  // namespace sigla

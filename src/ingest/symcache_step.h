@@ -1,19 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 // Symcaches of stored objects: made in a worker when first asked for, then kept. Thread-safe.
 //
-//   FOLDER/v1/aa/<64 digits>-<offset>   of the object at that offset of the blob
+//   FOLDER/v1.1/aa/<64 digits>-<offset>         of the object at that offset of the blob
+//   FOLDER/v1.1/aa/<64 digits>-<offset>.wants   companions that nobody had when it was made
 //
 // All of it can be made again; the folders of other versions may be deleted.
 #pragma once
 
 #include <condition_variable>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "convert/companions.h"
 #include "os/worker.h"
 #include "store/blob_store.h"
 
@@ -32,10 +37,12 @@ class SymcacheStep {
     std::uint64_t size = 0;
     std::string name;  // for an identity without one
   };
+  // Where a companion of the object lies (convert/companions.h), its name being what is told of it.
+  using FindObject = std::function<std::optional<Object>(const CompanionRequest&)>;
   // The symcache, open for reading. Threads that ask for one object wait for the same job. An
   // object that none can be made of (kUnsupported, kMalformed) is remembered until the process
-  // ends.
-  Result<File> get(const Object& object);
+  // ends. One that was made before a companion of it came is made again.
+  Result<File> get(const Object& object, const FindObject& find_companion = {});
   // For a symcache that turned out to be damaged: the next get() makes it again.
   void forget(const Object& object);
 
@@ -43,8 +50,15 @@ class SymcacheStep {
   static constexpr std::size_t kFailuresMax = 10'000;
 
   std::filesystem::path path_of(const Object& object) const;
-  Result<File> make(const Object& object, const std::filesystem::path& path);
+  Result<File> make(const Object& object,
+                    const std::filesystem::path& path,
+                    const FindObject& find_companion);
   Result<File> open_slice(const Object& object);
+  // The worker's question, answered from the store; what nobody has is added to `wants`.
+  Result<WorkerMessage> answer(std::string_view what,
+                               const WorkerMessage& request,
+                               const FindObject& find_companion,
+                               std::vector<std::string>& wants);
 
   BlobStore& blobs_;
   WorkerPool& workers_;

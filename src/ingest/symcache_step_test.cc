@@ -9,6 +9,7 @@
 #include "codec/archive_testing.h"
 #include "store/memory/memory_blob_store.h"
 #include "symcache/symcache.h"
+#include "symcache/writer.h"
 #include "testing/matchers.h"
 
 namespace sigla {
@@ -101,6 +102,56 @@ TEST_F(SymcacheStepTest, MakesADamagedOneAgain) {
   ASSERT_OK_AND_ASSIGN(const File file, step_->get(object));
   EXPECT_EQ(workers_->count, 2);
   EXPECT_TRUE(function_at(file, 0x1000).starts_with("function_"));
+}
+
+// Instead of a conversion: asks for one companion and writes a symcache with its content as a name.
+class AskingPool final : public WorkerPool {
+ public:
+  Result<WorkerMessage> run(std::string_view,
+                            WorkerMessage request,
+                            const WorkerRequestHandler& on_request,
+                            std::chrono::milliseconds) override {
+    ++count;
+    CompanionRequest wanted;
+    wanted.kind = CompanionKind::kSupplementary;
+    wanted.build_id = {0xab, 0xcd};
+    SIGLA_TRY_ASSIGN(const WorkerMessage companion,
+                     on_request(kAskCompanion, {encode_companion_request(wanted), {}}));
+    std::string name = "alone";
+    if (!companion.files.empty()) {
+      SIGLA_TRY_ASSIGN(const MappedFile file, MappedFile::map(companion.files.front()));
+      name = std::string(as_text(file.bytes())) + " of " + companion.payload;
+    }
+    const Limits limits;
+    SymcacheWriter writer(limits);
+    writer.begin_function({.address = 0x1000, .size = 16, .name = name});
+    SIGLA_TRY(writer.finish([&](Bytes piece) { return request.files[1].write_all(piece); }));
+    return WorkerMessage();
+  }
+  int count = 0;
+};
+
+TEST_F(SymcacheStepTest, HandsCompanionsOverAndWaitsForThoseThatAreMissing) {
+  AskingPool pool;
+  SymcacheStep step(blobs_, pool, directory_->path());
+  const auto object = put("program");
+  std::optional<SymcacheStep::Object> companion;
+  const auto find = [&](const CompanionRequest& request) {
+    EXPECT_EQ(request.build_id, (Buffer{0xab, 0xcd}));
+    return companion;
+  };
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_OK_AND_ASSIGN(const File file, step.get(object, find));
+    EXPECT_EQ(function_at(file, 0x1000), "alone");
+    EXPECT_EQ(pool.count, 1);
+  }
+  companion = put("shared");
+  companion->name = "common.dwz";
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_OK_AND_ASSIGN(const File file, step.get(object, find));
+    EXPECT_EQ(function_at(file, 0x1000), "shared of common.dwz");
+    EXPECT_EQ(pool.count, 2);
+  }
 }
 
 }  // namespace
