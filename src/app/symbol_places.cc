@@ -27,7 +27,9 @@ std::vector<std::string> split_places(std::string_view text) {
   std::vector<std::string> places;
   const auto add_parts = [&](std::string_view list, char separator) {
     for (const std::string_view part : split(list, separator)) {
-      if (!part.empty() && !is_symbol_path_word(part)) places.emplace_back(part);
+      // "symsrv*symsrv.dll*...": which library is to fetch the files
+      const bool is_place = !is_symbol_path_word(part) && !ends_with_ignoring_case(part, ".dll");
+      if (!part.empty() && is_place) places.emplace_back(part);
     }
   };
   if (is_symbol_path(text)) {
