@@ -187,6 +187,24 @@ TEST_F(ElfFolderTest, DoesNotReadWhatAStoreKeepsByItsId) {
   EXPECT_FALSE(find().symcache);
 }
 
+TEST_F(FolderTest, TakesTheImageOfTheModuleOutOfAFatFileInABundle) {
+  const Buffer fat = read_fixture("src/formats/macho/testdata/small.fat.dwarf");
+  put("App.dSYM/Contents/Resources/DWARF/App", fat);
+  ASSERT_OK_AND_ASSIGN(const auto images, identify(fat, "App", Limits()));
+  ASSERT_GT(images.size(), 1U);
+  for (const Object& image : images) {
+    query_ = ModuleQuery();
+    query_.code_file = "/Applications/App.app/App";
+    query_.os = "Mac OS X";
+    query_.debug_id = image.identity.debug_id;
+    query_.debug_identifier = image.identity.debug_id->breakpad();
+    const SymbolAnswer answer = find();
+    EXPECT_EQ(answer.format, Format::kMacho);
+    EXPECT_THAT(answer.source, HasSubstr("App.dSYM/Contents"));
+    EXPECT_EQ(files_.last_wanted.arch, image.identity.arch);
+  }
+}
+
 TEST(FolderIndexTest, OffersTheBestFirst) {
   auto folder = TempDirectory::create();
   ASSERT_THAT(folder, IsOk());

@@ -45,6 +45,7 @@ class SymbolFilesForTest final : public SymbolFiles {
     return std::move(found.objects);
   }
   Result<File> symcache(const File& file, const Wanted& wanted) override {
+    last_wanted = wanted;
     SIGLA_TRY_ASSIGN(const std::vector<Object> objects, identify(file, wanted.name));
     for (const Object& object : objects) {
       if (wanted.arch == Arch::kUnknown || object.identity.arch == wanted.arch) {
@@ -55,6 +56,7 @@ class SymbolFilesForTest final : public SymbolFiles {
   }
 
   int identify_count = 0;
+  Wanted last_wanted;
 };
 
 }  // namespace sigla

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "convert/demangle_job.h"
@@ -223,6 +224,25 @@ TEST_F(SymbolicatorTest, WritesTextWithWhatIsMissing) {
               HasSubstr("Thread 0 \"main\" (crashed), id 1\n   0  inlined() [/src/app.cc:12]  in "
                         "app  (inline)\n"));
   EXPECT_THAT(text, HasSubstr("Without symbols:\n  lib.so without an id (1 frame)\n"));
+}
+
+TEST(WriteText, SaysWhatMoreCouldBeShownAndDoesNotGoOnForever) {
+  Report report;
+  report.threads.emplace_back();
+  for (std::uint32_t i = 0; i < 10; ++i) {
+    ReportModule module;
+    module.status = ModuleStatus::kFound;
+    module.advice = {fmt::format("module {} itself", i)};
+    report.modules.push_back(module);
+    ReportFrame frame;
+    frame.module = i;
+    frame.function = "f";
+    report.threads[0].frames.push_back(frame);
+  }
+  EXPECT_THAT(write_text(report),
+              HasSubstr("\nMore could be shown:\n  module 0 itself\n  module 1 itself\n"));
+  EXPECT_THAT(write_text(report), HasSubstr("  module 7 itself\n  and 2 more, which"));
+  EXPECT_THAT(write_json(report), HasSubstr("module 9 itself"));
 }
 
 TEST_F(SymbolicatorTest, ReportsSurviveTheirEncoding) {

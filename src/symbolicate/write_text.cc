@@ -3,8 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 #include <map>
+#include <string_view>
+#include <vector>
 
 #include "base/text.h"
 
@@ -118,13 +121,15 @@ class Writer {
 
   // Of modules whose symbols were found: what more there could be.
   void put_advice() {
-    bool is_first = true;
+    constexpr std::size_t kLinesMax = 8;
+    std::vector<std::string_view> lines;
     for (const auto& [index, count] : frames_with_symbols_) {
-      for (const std::string& line : report_.modules[index].advice) {
-        if (is_first) put("\nMore could be shown:\n");
-        is_first = false;
-        put("  {}\n", line);
-      }
+      for (const std::string& line : report_.modules[index].advice) lines.push_back(line);
+    }
+    if (!lines.empty()) put("\nMore could be shown:\n");
+    for (std::size_t i = 0; i < std::min(lines.size(), kLinesMax); ++i) put("  {}\n", lines[i]);
+    if (lines.size() > kLinesMax) {
+      put("  and {} more, which --format json has\n", lines.size() - kLinesMax);
     }
   }
 
