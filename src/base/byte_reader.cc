@@ -5,51 +5,31 @@
 
 namespace sigla {
 
-void ByteReader::fail() {
-  if (!failed_) failed_at_ = position_;
-  failed_ = true;
-  position_ = data_.size();
-}
-
-Bytes ByteReader::bytes(std::uint64_t count) {
-  if (count > remaining()) {
-    fail();
-    return {};
-  }
-  const Bytes result = data_.subspan(position_, static_cast<std::size_t>(count));
-  position_ += static_cast<std::size_t>(count);
-  return result;
-}
-
-std::uint64_t ByteReader::uleb128() {
+ByteReader::Leb128 ByteReader::decode_uleb128(Bytes data) {
   std::uint64_t value = 0;
-  for (unsigned shift = 0; shift < 70; shift += 7) {
-    const std::uint8_t byte = u8();
-    if (failed_) return 0;
-    const std::uint64_t bits = byte & 0x7fU;
-    if (shift == 63 && bits > 1) break;
-    value |= bits << shift;
-    if ((byte & 0x80U) == 0) return value;
+  const std::size_t size_max = std::min<std::size_t>(data.size(), 10);
+  for (std::size_t i = 0; i < size_max; ++i) {
+    const std::uint64_t bits = data[i] & 0x7fU;
+    if (i == 9 && bits > 1) break;
+    value |= bits << (7 * i);
+    if ((data[i] & 0x80U) == 0) return {value, i + 1};
   }
-  fail();
-  return 0;
+  return {0, 0};
 }
 
-std::int64_t ByteReader::sleb128() {
+ByteReader::Leb128 ByteReader::decode_sleb128(Bytes data) {
   std::uint64_t value = 0;
-  for (unsigned shift = 0; shift < 70; shift += 7) {
-    const std::uint8_t byte = u8();
-    if (failed_) return 0;
-    const std::uint64_t bits = byte & 0x7fU;
-    if (shift == 63 && bits != 0 && bits != 0x7f) break;
-    value |= bits << shift;
-    if ((byte & 0x80U) == 0) {
-      if (shift < 57 && (byte & 0x40U) != 0) value |= ~std::uint64_t{0} << (shift + 7);
-      return static_cast<std::int64_t>(value);
+  const std::size_t size_max = std::min<std::size_t>(data.size(), 10);
+  for (std::size_t i = 0; i < size_max; ++i) {
+    const std::uint64_t bits = data[i] & 0x7fU;
+    if (i == 9 && bits != 0 && bits != 0x7f) break;
+    value |= bits << (7 * i);
+    if ((data[i] & 0x80U) == 0) {
+      if (i < 9 && (data[i] & 0x40U) != 0) value |= ~std::uint64_t{0} << (7 * i + 7);
+      return {value, i + 1};
     }
   }
-  fail();
-  return 0;
+  return {0, 0};
 }
 
 std::string_view ByteReader::cstring(std::size_t size_max) {

@@ -21,20 +21,21 @@ struct Limits {
   std::uint32_t multipart_field_size_max = 1U << 20;  // a form field that is no file
 
   // --- formats ---
-  std::uint32_t section_count_max = 1'000'000;      // sections of ELF, COFF, Mach-O
-  std::uint32_t load_command_count_max = 65'536;    // Mach-O load commands
-  std::uint32_t fat_arch_count_max = 64;            // slices of a fat Mach-O
-  std::uint32_t symbol_name_size_max = 65'536;      // one mangled name
-  std::uint32_t path_size_max = 32'768;             // a path inside debug information
-  std::uint32_t line_size_max = 1U << 20;           // one line of a text format
-  std::uint32_t record_count_max = 200'000'000;     // lines, functions, rows in one debug file
+  std::uint32_t section_count_max = 1'000'000;         // sections of ELF, COFF, Mach-O
+  std::uint32_t load_command_count_max = 65'536;       // Mach-O load commands
+  std::uint32_t fat_arch_count_max = 64;               // slices of a fat Mach-O
+  std::uint32_t symbol_name_size_max = 65'536;         // one mangled name
+  std::uint32_t path_size_max = 32'768;                // a path inside debug information
+  std::uint32_t line_size_max = 1U << 20;              // one line of a text format
+  std::uint32_t record_count_max = 200'000'000;        // lines, functions, rows in one debug file
   std::uint64_t unwind_rules_size_max = 256ULL << 20;  // distinct unwind rules of one file
-  std::uint32_t inline_depth_max = 512;             // nested inlined calls
-  std::uint32_t type_depth_max = 64;                // types inside one type's name, in a PDB
-  std::uint32_t metadata_heap_size_max = 1U << 30;  // one heap of .NET metadata
-  std::uint32_t stream_count_max = 100'000;         // streams of an MSF container
-  std::uint64_t section_size_max = 8ULL << 30;      // one debug section, unpacked
-  std::uint64_t manifest_size_max = 64ULL << 20;    // manifest.json of a source bundle; 300 k files
+  std::uint32_t inline_depth_max = 512;                // nested inlined calls
+  std::uint32_t dwarf_unit_count_max = 2'000'000;      // units of one .debug_info; Chrome has 100 k
+  std::uint32_t type_depth_max = 64;                   // types inside one type's name, in a PDB
+  std::uint32_t metadata_heap_size_max = 1U << 30;     // one heap of .NET metadata
+  std::uint32_t stream_count_max = 100'000;            // streams of an MSF container
+  std::uint64_t section_size_max = 8ULL << 30;         // one debug section, unpacked
+  std::uint64_t manifest_size_max = 64ULL << 20;  // manifest.json of a source bundle; 300 k files
   std::uint64_t embedded_source_size_max = 64ULL << 20;  // one source file inside debug information
   std::uint32_t embedded_pdb_size_max = 512U << 20;      // a Portable PDB packed inside a PE
 
