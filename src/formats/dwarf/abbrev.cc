@@ -9,7 +9,7 @@ namespace {
 Role role_of(std::uint64_t tag) {
   switch (tag) {
     case DW_TAG_subprogram:
-      return Role::kDeclaration;
+      return Role::kOrigin;
     case DW_TAG_inlined_subroutine:
       return Role::kCall;
     case DW_TAG_compile_unit:
@@ -118,6 +118,7 @@ void AbbrevTable::add(ByteReader& reader, std::uint64_t code, Encoding encoding)
                 .tag = static_cast<std::uint16_t>(tag <= 0xffff ? tag : 0),
                 .role = role_of(tag),
                 .has_children = has_children};
+  bool is_declared = false;
   std::uint32_t seen = 0;  // slots; of an attribute that is there twice the first one counts
   while (true) {
     const std::uint64_t attribute = reader.uleb128();
@@ -128,6 +129,7 @@ void AbbrevTable::add(ByteReader& reader, std::uint64_t code, Encoding encoding)
     Slot slot = slot_of(attribute, abbrev.role);
     if (slot != kSlotCount && (seen >> slot & 1U) != 0) slot = kSlotCount;
     if (slot != kSlotCount) seen |= 1U << slot;
+    is_declared = is_declared || attribute == DW_AT_declaration;
     const FormShape shape = shape_of(form);
     const std::uint32_t size = shape == FormShape::kFixed ? form_size(form, encoding) : 0;
     if (slot == kSibling && form == DW_FORM_ref4) abbrev.sibling_at = abbrev.size;
@@ -160,9 +162,13 @@ void AbbrevTable::add(ByteReader& reader, std::uint64_t code, Encoding encoding)
     steps_.resize(abbrev.first_step);
     return;
   }
-  if (abbrev.role == Role::kDeclaration && (seen & (1U << kLowPc | 1U << kRanges)) != 0) {
-    abbrev.role = Role::kFunction;
-    has_functions_ = true;
+  if (abbrev.role == Role::kOrigin) {
+    if ((seen & (1U << kLowPc | 1U << kRanges)) != 0) {
+      abbrev.role = Role::kFunction;
+      has_functions_ = true;
+    } else if (is_declared) {
+      abbrev.role = Role::kLeaf;
+    }
   }
   abbrev.step_count = static_cast<std::uint32_t>(steps_.size()) - abbrev.first_step;
   abbrevs_.push_back(abbrev);

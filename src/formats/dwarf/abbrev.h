@@ -44,11 +44,12 @@ enum Slot : std::uint8_t {
 
 // What an entry means to a reader of functions.
 enum class Role : std::uint8_t {
-  kOther,        // nothing, but there may be code in its children
-  kType,         // nothing, and its children hold no code: a sibling offset skips them
-  kDeclaration,  // a function without code of its own: declared, or inlined everywhere
-  kFunction,     // a function with code
-  kCall,         // an inlined call
+  kOther,     // nothing, but there may be code in its children
+  kLeaf,      // nothing, nor have its children any code: what is only declared, call sites
+  kType,      // nothing; outside of functions its children are only declared
+  kOrigin,    // a function without code of its own, which others are copies of
+  kFunction,  // a function with code
+  kCall,      // an inlined call
   kUnit,
 };
 

@@ -19,7 +19,8 @@ std::size_t DieValues::read(Bytes info,
         reader.skip(step->argument);
         break;
       case Action::kSkipLeb128:
-        static_cast<void>(reader.uleb128());
+        while (reader.u8() >= 0x80) {  // signed or not, and of any length
+        }
         break;
       case Action::kSkipForm:
         skip_form(reader, step->form, encoding);

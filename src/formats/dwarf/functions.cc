@@ -10,6 +10,27 @@ std::uint32_t number(std::uint64_t value) {
   return static_cast<std::uint32_t>(std::min<std::uint64_t>(value, UINT32_MAX));
 }
 
+bool is_wanted(Role role) { return role == Role::kFunction || role == Role::kCall; }
+
+// To where the next entry on the same level begins, if the entry says so and it lies ahead.
+bool seek_sibling(ByteReader& reader, const Unit& unit, DieValue sibling) {
+  if (sibling.form != DW_FORM_ref4) return false;
+  const std::uint64_t next = unit.offset + sibling.raw;
+  if (next < reader.position() || next >= unit.end) return false;
+  reader.seek(next);
+  return true;
+}
+// The same for an entry of fixed size that begins at the reader's position.
+bool seek_sibling(ByteReader& reader, const Unit& unit, const Abbrev& abbrev) {
+  if (abbrev.sibling_at == Abbrev::kVaries) return false;
+  ByteReader value = reader;
+  value.skip(abbrev.sibling_at);
+  const std::uint64_t next = unit.offset + value.u32();
+  if (next < reader.position() + abbrev.size || next >= unit.end) return false;
+  reader.seek(next);
+  return true;
+}
+
 }  // namespace
 
 void FunctionReader::clear() {
@@ -38,124 +59,109 @@ Status FunctionReader::read(const AddressTables& tables, const CodeFilter& filte
   return status;
 }
 
+bool FunctionReader::has_no_code_inside(const Abbrev& abbrev, const Scope& scope) {
+  return abbrev.role == Role::kLeaf || (abbrev.role == Role::kType && !scope.is_in_function);
+}
+
 Status FunctionReader::walk(const AddressTables& tables, Addresses& addresses) {
   const Unit& unit = *tables.unit;
   const Sections& sections = tables.info->sections();
-  const AbbrevTable& abbrevs = *unit.abbrevs;
   const Bytes info = sections.info.first(unit.end);
-  const std::uint64_t limit = tables.info->limits().record_count_max;
-  DieValues values;
-  Scope scope{kNoFunction, Call::kFunctionItself, 0};
+  Scope scope;
   ByteReader reader(info, sections.order);
   reader.seek(unit.first_die);
   while (!reader.at_end()) {
     const std::uint64_t code = reader.uleb128();
     if (code == 0) {
-      if (scopes_.empty()) break;  // padding behind the root entry
+      if (scopes_.empty()) return {};
       scope = scopes_.back();
       scopes_.pop_back();
-      if (scopes_.empty()) break;
+      if (scopes_.empty()) return {};  // what follows is padding
       continue;
     }
-    const Abbrev* abbrev = abbrevs.find(code);
+    const Abbrev* abbrev = unit.abbrevs->find(code);
     if (abbrev == nullptr) break;
-    const std::size_t start = reader.position();
-    const bool is_wanted = abbrev->role == Role::kFunction || abbrev->role == Role::kCall;
-    const bool may_skip_children =
-        abbrev->has_children && (abbrev->role == Role::kType || abbrev->role == Role::kDeclaration);
+    const bool skips_children = abbrev->has_children && has_no_code_inside(*abbrev, scope);
     Scope inner = scope;
-    if (!is_wanted && abbrev->size != Abbrev::kVaries) {
-      if (may_skip_children && abbrev->sibling_at != Abbrev::kVaries) {
-        ByteReader sibling = reader;
-        sibling.skip(abbrev->sibling_at);
-        const std::uint64_t next = unit.offset + sibling.u32();
-        if (next >= start + abbrev->size && next < unit.end) {
-          reader.seek(next);
-          continue;
-        }
-      }
+    if (abbrev->size != Abbrev::kVaries && !is_wanted(abbrev->role)) {
+      if (skips_children && seek_sibling(reader, unit, *abbrev)) continue;
       reader.skip(abbrev->size);
+      if (abbrev->role == Role::kOrigin) inner = {.is_in_function = true};
     } else {
-      const std::size_t next =
-          values.read(info, sections.order, start, abbrevs, *abbrev, unit.encoding);
-      if (next == DieValues::kFailed) {
-        return malformed(
-            "unit at offset {:#x}: truncated entry at offset {:#x}", unit.offset, start);
-      }
+      const std::size_t next = values_.read(
+          info, sections.order, reader.position(), *unit.abbrevs, *abbrev, unit.encoding);
+      if (next == DieValues::kFailed) break;
       reader.seek(next);
-      if (may_skip_children && values[kSibling].form == DW_FORM_ref4) {
-        const std::uint64_t sibling = unit.offset + values[kSibling].raw;
-        if (sibling >= next && sibling < unit.end) {
-          reader.seek(sibling);
-          continue;
-        }
-      }
-      if (abbrev->role == Role::kFunction) {
-        inner = enter_function(tables, addresses, values);
-        if (inner.function != kNoFunction && scope.function != kNoFunction) is_nested_ = true;
-      } else if (abbrev->role == Role::kCall) {
-        inner = enter_call(tables, addresses, values, scope);
-      } else if (abbrev->role == Role::kDeclaration) {
-        inner.function = kNoFunction;
-      }
-      if (functions_.size() + calls_.size() > limit || ranges_.size() > limit) {
-        return make_error(ErrorCode::kLimitExceeded,
-                          "unit at offset {:#x}: more than {} functions, calls and "
-                          "ranges",
-                          unit.offset,
-                          limit);
-      }
+      if (skips_children && seek_sibling(reader, unit, values_[kSibling])) continue;
+      SIGLA_TRY(enter(*abbrev, tables, addresses, inner));
     }
     if (abbrev->has_children) {
       scopes_.push_back(scope);
       scope = inner;
     } else if (scopes_.empty()) {
-      break;  // a root entry without children
+      return {};  // a root entry without children
     }
   }
-  if (!scopes_.empty() || !reader.ok()) {
-    return malformed(
-        "unit at offset {:#x}: its entries end at offset {:#x}", unit.offset, reader.position());
+  return malformed("unit at offset {:#x}: an entry that cannot be read at offset {:#x}",
+                   unit.offset,
+                   reader.position());
+}
+
+Status FunctionReader::enter(const Abbrev& abbrev,
+                             const AddressTables& tables,
+                             Addresses& addresses,
+                             Scope& scope) {
+  if (abbrev.role == Role::kFunction) {
+    enter_function(tables, addresses, scope);
+  } else if (abbrev.role == Role::kCall) {
+    if (scope.function != kNoFunction) enter_call(tables, addresses, scope);
+  } else if (abbrev.role == Role::kOrigin) {
+    scope = {.is_in_function = true};
   }
-  return {};
+  const std::uint64_t limit = tables.info->limits().record_count_max;
+  if (functions_.size() + calls_.size() <= limit && ranges_.size() <= limit) return {};
+  return make_error(ErrorCode::kLimitExceeded,
+                    "unit at offset {:#x}: more than {} functions, calls or ranges",
+                    tables.unit->offset,
+                    limit);
 }
 
-FunctionReader::Scope FunctionReader::enter_function(const AddressTables& tables,
-                                                     Addresses& addresses,
-                                                     const DieValues& values) {
+void FunctionReader::enter_function(const AddressTables& tables,
+                                    Addresses& addresses,
+                                    Scope& scope) {
+  const bool is_nested = scope.function != kNoFunction;
+  scope = {.is_in_function = true};
   Function function;
-  function.first_range = static_cast<std::uint32_t>(ranges_.size());
-  addresses.append(values[kLowPc], values[kHighPc], values[kRanges], ranges_);
-  function.range_count = static_cast<std::uint32_t>(ranges_.size()) - function.first_range;
-  if (function.range_count == 0) return {kNoFunction, Call::kFunctionItself, 0};
-  function.name = names_.of(*tables.info, *tables.unit, values);
-  function.first_call = static_cast<std::uint32_t>(calls_.size());
+  function.first_range = number(ranges_.size());
+  addresses.append(values_[kLowPc], values_[kHighPc], values_[kRanges], ranges_);
+  function.range_count = number(ranges_.size()) - function.first_range;
+  if (function.range_count == 0) return;
+  is_nested_ = is_nested_ || is_nested;
+  function.name = names_.of(*tables.info, *tables.unit, values_);
+  function.first_call = number(calls_.size());
+  scope.function = number(functions_.size());
   functions_.push_back(function);
-  return {static_cast<std::uint32_t>(functions_.size() - 1), Call::kFunctionItself, 0};
 }
 
-FunctionReader::Scope FunctionReader::enter_call(const AddressTables& tables,
-                                                 Addresses& addresses,
-                                                 const DieValues& values,
-                                                 const Scope& around) {
-  if (around.function == kNoFunction) return around;
-  if (around.inline_depth == tables.info->limits().inline_depth_max) return around;
+void FunctionReader::enter_call(const AddressTables& tables, Addresses& addresses, Scope& scope) {
+  if (scope.inline_depth == tables.info->limits().inline_depth_max) return;
   Call call;
-  call.function = around.function;
-  call.parent = around.call;
-  call.first_range = static_cast<std::uint32_t>(ranges_.size());
-  addresses.append(values[kLowPc], values[kHighPc], values[kRanges], ranges_);
-  call.range_count = static_cast<std::uint32_t>(ranges_.size()) - call.first_range;
-  if (call.range_count == 0) return around;
-  call.name = values.has(kLinkageName) || values.has(kName)
-                  ? names_.of(*tables.info, *tables.unit, values)
-                  : names_.of_reference(*tables.info, *tables.unit, values[kAbstractOrigin]);
-  call.call_file = number(values.number(kCallFile));
-  call.call_line = number(values.number(kCallLine));
-  call.call_column = number(values.number(kCallColumn));
+  call.function = scope.function;
+  call.parent = scope.call;
+  call.first_range = number(ranges_.size());
+  addresses.append(values_[kLowPc], values_[kHighPc], values_[kRanges], ranges_);
+  call.range_count = number(ranges_.size()) - call.first_range;
+  if (call.range_count == 0) return;
+  call.name = values_.has(kLinkageName) || values_.has(kName)
+                  ? names_.of(*tables.info, *tables.unit, values_)
+                  : names_.of_reference(*tables.info, *tables.unit, values_[kAbstractOrigin]);
+  call.call_file = number(values_.number(kCallFile));
+  call.call_line = number(values_.number(kCallLine));
+  call.call_column = number(values_.number(kCallColumn));
+  ++functions_[scope.function].call_count;
+  ++scope.inline_depth;
+  scope.call = number(calls_.size());
   calls_.push_back(call);
-  ++functions_[around.function].call_count;
-  return {around.function, static_cast<std::uint32_t>(calls_.size() - 1), around.inline_depth + 1};
 }
 
 // A function inside another one comes between the outer one's calls: brings them together again.
