@@ -117,7 +117,7 @@ Status convert_to_symcache(const SymcacheInput& input,
   if (breakpad::looks_like_breakpad(input.file)) {
     return breakpad_to_symcache(input.file, input.file_name, limits, report.diagnostics, sink);
   }
-  SymcacheWriter writer(limits, true);
+  SymcacheWriter writer(limits);
   Conversion conversion{.file_name = input.file_name,
                         .limits = limits,
                         .thread_count = input.thread_count,

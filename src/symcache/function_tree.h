@@ -28,15 +28,15 @@ struct CodeRange {
 // Holds from its address up to that of the next one.
 struct CodeLine {
   std::uint64_t address = 0;
-  std::uint32_t file = 0;  // of SymcacheRun::file(); kNoFile
-  std::uint32_t line = 0;  // 0: the compiler knows of no line here
+  std::uint32_t file = 0xffffffff;  // of SymcacheRun::file(); FunctionTree::kNoFile
+  std::uint32_t line = 0;           // 0: the compiler knows of no line here
   std::uint32_t column = 0;
 };
 
 struct InlinedCall {
   std::uint32_t parent = 0;  // index of the call it lies in, less than its own; kFunctionItself
   std::uint32_t name = 0;    // of SymcacheRun::name()
-  std::uint32_t call_file = 0;
+  std::uint32_t call_file = 0xffffffff;  // FunctionTree::kNoFile: that of the row
   std::uint32_t call_line = 0;
   std::uint32_t call_column = 0;
   std::uint32_t first_range = 0;  // of FunctionTree::call_ranges

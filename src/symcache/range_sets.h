@@ -10,9 +10,10 @@
 
 namespace sigla::symcache {
 
-// The last address of [address, address + size); nothing when it is empty or wraps.
+// The last address of [address, address + size); nothing when it is empty or its end is no address
+// any more.
 inline std::optional<std::uint64_t> last_address(std::uint64_t address, std::uint64_t size) {
-  if (size == 0 || address > UINT64_MAX - (size - 1)) return std::nullopt;
+  if (size == 0 || address > UINT64_MAX - size) return std::nullopt;
   return address + (size - 1);
 }
 
@@ -55,6 +56,8 @@ class NestedRanges {
 
   std::uint32_t entry(std::uint32_t node) const { return nodes_[node].entry; }
   std::uint32_t parent(std::uint32_t node) const { return nodes_[node].parent; }
+  std::uint64_t low(std::uint32_t node) const { return nodes_[node].low; }
+  std::uint64_t high(std::uint32_t node) const { return nodes_[node].high; }
   // Where the innermost range changes, in ascending order; of several at one address the last one
   // holds. A range appears after its parent. Sets parent().
   void flatten(std::vector<Change>& changes);

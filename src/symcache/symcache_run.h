@@ -11,33 +11,71 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
+#include <vector>
 
+#include "base/diagnostics.h"
 #include "base/limits.h"
+#include "symcache/call_sweep.h"
+#include "symcache/function_rows.h"
 #include "symcache/function_tree.h"
+#include "symcache/packed_functions.h"
+#include "symcache/text_table.h"
 
 namespace sigla {
+
+namespace symcache {
+
+// What a run holds when it is handed over.
+struct RunContent {
+  struct Symbol {
+    std::uint64_t address;
+    std::uint64_t size;
+    std::uint32_t name;
+    std::uint32_t info;   // as RawFunction::info
+    bool is_linker_name;  // replaces the name of a function that begins here
+  };
+  std::uint64_t order = 0;
+  TextTable files;
+  TextTable names;
+  PackedFunctions functions;
+  std::vector<Symbol> symbols;
+  std::vector<Symbol> shadowed;  // functions that no address leads to
+  Diagnostics diagnostics;
+};
+
+}  // namespace symcache
 
 class SymcacheRun {
  public:
   // Of functions that overlap, the one of the lower order (and of one run, the earlier one) stays.
+  // Each run has an order of its own.
   SymcacheRun(std::uint64_t order, const Limits& limits);
-  SymcacheRun(SymcacheRun&&) noexcept;
-  SymcacheRun& operator=(SymcacheRun&&) noexcept;
-  ~SymcacheRun();
 
   // Numbers that stand for a text in this run; one text, one number. The text is copied.
-  std::uint32_t file(std::string_view path);
-  std::uint32_t name(std::string_view name);
+  std::uint32_t file(std::string_view path) { return content_.files.add(path); }
+  std::uint32_t name(std::string_view name) { return content_.names.add(name); }
 
-  void add(const FunctionTree& tree);
+  void add(const FunctionTree& tree) { add(tree, 0, false); }
   // From a symbol table. It names what no function covers, up to its size, or with size 0 up to the
   // next function or symbol; and where a function begins at the very address, its name replaces the
-  // function's (it is the linker's name, with ".cold" or ".constprop.0" where there is one).
+  // function's (it is the linker's name, with ".cold" or ".constprop.0" where there is one). Of
+  // several at one address the first one counts.
   void add_symbol(std::uint64_t address, std::uint64_t size, std::string_view name);
 
  private:
   friend class SymcacheWriter;
+
+  // `flags` of FunctionFlag. keep_line_records: as FunctionRows::begin() has it.
+  void add(const FunctionTree& tree, std::uint32_t flags, bool keep_line_records);
+  std::uint32_t info(std::uint64_t address, std::uint32_t parameter_size, std::uint32_t flags);
+  void order_ranges(const FunctionTree& tree);
+
+  symcache::RunContent content_;
+  symcache::CallSweep sweep_;
+  symcache::FunctionRows rows_;
+  std::vector<CodeRange> ranges_;
 };
 
 }  // namespace sigla

@@ -209,7 +209,7 @@ TEST(SymcacheWriter, KeepsTheFirstOfOverlappingFunctions) {
   EXPECT_THAT(names_at(cache, 0x2010), ElementsAre("late@a.c:1"));
   EXPECT_EQ(writer.diagnostics().count(), 4U);
   EXPECT_EQ(cache.function_count(), 6U);
-  EXPECT_TRUE(cache.function(3).is_shadowed);
+  EXPECT_TRUE(cache.function(2).is_shadowed);
 }
 
 TEST(SymcacheWriter, KeepsTheFirstOfOverlappingLinesWhole) {
@@ -324,7 +324,7 @@ TEST(SymcacheWriter, StoresAddressesBeyond32Bits) {
 }
 
 TEST(SymcacheWriter, StoresColumns) {
-  SymcacheWriter writer(Limits(), true);
+  SymcacheWriter writer{Limits()};
   writer.name_file(0, "a.c");
   writer.name_origin(0, "g");
   add_function(writer, 0x1000, 0x100, "f");

@@ -10,6 +10,8 @@
 //   writer.add_line({.address = 0x1000, .size = 0x10, .file = 7, .line = 12});
 //   SIGLA_TRY(writer.finish(sink));
 //
+// Native debug information comes in SymcacheRuns instead (take()), filled by several threads.
+//
 // Memory: some ten bytes for each line (a function's lines are packed when the next one begins), 60
 // for each function, and each distinct text once. Files and inline origins are numbered by the
 // caller, densely or not, and may be named after they are used.
@@ -17,6 +19,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,26 +30,30 @@
 #include "base/diagnostics.h"
 #include "base/limits.h"
 #include "ident/identity.h"
+#include "symcache/breakpad_function.h"
 #include "symcache/file_builder.h"
-#include "symcache/function_rows.h"
 #include "symcache/layout.h"
 #include "symcache/range_sets.h"
-#include "symcache/rows.h"
 #include "symcache/string_table.h"
 #include "symcache/symcache.h"
+#include "symcache/symcache_run.h"
 #include "symcache/unwind_writer.h"
 
 namespace sigla {
 
-// Numbers of a caller, made dense in the order they are met, and the texts they stand for.
+// Numbers of a caller, which may name them later, as numbers of a table.
 class SymcacheNumbering {
  public:
+  explicit SymcacheNumbering(symcache::TextTable& texts) : texts_(texts) {}
   std::uint32_t index(std::uint32_t number);
-  std::vector<std::uint32_t>& texts() { return texts_; }  // string offsets
+  // The first name that is not empty stays.
+  void name(std::uint32_t number, std::string_view text);
+  // Gives all that have no name yet this one.
+  void name_rest(std::string_view text);
 
  private:
+  symcache::TextTable& texts_;
   std::unordered_map<std::uint32_t, std::uint32_t> indexes_;
-  std::vector<std::uint32_t> texts_;
   std::uint32_t last_number_ = 0;
   std::uint32_t last_index_ = 0xffffffff;
 };
@@ -82,15 +89,18 @@ class SymcacheWriter {
     std::uint64_t size = 0;
   };
 
-  explicit SymcacheWriter(const Limits& limits, bool has_columns = false);
+  explicit SymcacheWriter(const Limits& limits);
   SymcacheWriter(const SymcacheWriter&) = delete;
   SymcacheWriter& operator=(const SymcacheWriter&) = delete;
 
   void set_identity(Identity identity) { identity_ = std::move(identity); }
   // The operating system and the program's file name, as a Breakpad file has them.
   void set_origin(std::string_view os, std::string_view code_file_name);
-  void name_file(std::uint32_t file, std::string_view path);
-  void name_origin(std::uint32_t origin, std::string_view name);
+  void name_file(std::uint32_t file, std::string_view path) { files_.name(file, path); }
+  void name_origin(std::uint32_t origin, std::string_view name) { origins_.name(origin, name); }
+
+  // Functions and symbols of native debug information. From any thread, in any order.
+  void take(SymcacheRun&& run);
 
   // Lines and inlined calls that follow belong to this function, until the next one begins or
   // end_function() is called; outside of a function they are dropped.
@@ -122,48 +132,29 @@ class SymcacheWriter {
   const Diagnostics& diagnostics() const { return diagnostics_; }
 
  private:
-  struct Code {  // a function that has its code to itself
-    std::uint64_t low;
-    std::uint64_t high;
-    std::size_t rows;  // offset in packed_
-    std::uint32_t row_count;
-  };
-  struct Public {
-    std::uint64_t address;
-    std::uint32_t function;
-  };
-  std::uint32_t add_function(const Function& function, std::uint32_t flags);
-  void pack_rows();
-  void unpack_rows(const Code& code, symcache::RowWriter& out) const;
-  void write_publics(const Code* before,
-                     std::uint64_t high,
-                     std::size_t& next,
-                     symcache::RowWriter& out);
-  Status write_rows(symcache::FileBuilder& file, symcache::RowWriter& rows);
-  void write_identity(symcache::FileBuilder& file);
-
-  Limits limits_;
-  bool has_columns_;
   Identity identity_;
   std::string os_;
   std::string code_file_name_;
   Diagnostics diagnostics_;
   symcache::FileBuilder::Extent extent_;
   symcache::StringTable strings_;
+  symcache::UnwindWriter unwind_;
+
+  std::mutex mutex_;  // over runs_
+  std::vector<symcache::RunContent> runs_;
+
+  // The functions of begin_function().
+  SymcacheRun own_run_;
   SymcacheNumbering files_;
   SymcacheNumbering origins_;
-
-  std::vector<std::uint64_t> function_addresses_;
-  std::vector<std::uint64_t> function_sizes_;
-  Buffer functions_;  // RawFunction
-  std::vector<Public> publics_;
-  std::vector<Code> code_;
   symcache::ExclusiveRanges code_ranges_;
-  Buffer packed_;
-  symcache::FunctionRows current_;
-  std::uint32_t current_function_ = 0;
+  symcache::BreakpadFunction current_;
+  std::uint32_t current_name_ = 0;
+  std::uint32_t current_flags_ = 0;
+  std::uint32_t current_parameter_size_ = 0;
   bool in_function_ = false;
-  symcache::UnwindWriter unwind_;
+
+  void write_identity(symcache::FileBuilder& file);
 };
 
 }  // namespace sigla
