@@ -129,12 +129,13 @@ TEST(UnwindWriter, TakesRowsInAscendingOrderInsideTheirEntry) {
 
 TEST(UnwindWriter, KeepsTheEndOfTheAddressSpace) {
   SymcacheWriter writer{Limits()};
-  ASSERT_TRUE(writer.unwind().begin_entry(UINT64_MAX - 3, 4));
+  ASSERT_TRUE(writer.unwind().begin_entry(UINT64_MAX - 4, 4));
   UnwindRuleSet rules = simple(8);
-  writer.unwind().add_row(UINT64_MAX - 3, rules);
+  writer.unwind().add_row(UINT64_MAX - 4, rules);
   ASSERT_OK_AND_ASSIGN(const Buffer file, writer.finish_to_buffer());
   ASSERT_OK_AND_ASSIGN(const Symcache cache, Symcache::open(Bytes(file)));
-  EXPECT_TRUE(cache.find_unwind(UINT64_MAX).has_value());
+  EXPECT_TRUE(cache.find_unwind(UINT64_MAX - 1).has_value());
+  EXPECT_FALSE(cache.find_unwind(UINT64_MAX).has_value());
 }
 
 TEST(UnwindWriter, StopsAtTheLimitOfRules) {
