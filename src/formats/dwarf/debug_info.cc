@@ -118,7 +118,7 @@ bool DebugInfo::read_root(Unit& unit) const {
   if (values.has(kLowPc)) unit.high_pc = values[kHighPc];
   if (values.has(kStmtList)) unit.stmt_list = values.number(kStmtList);
   if (values.has(kDwoId)) unit.dwo_id = values.number(kDwoId);
-  unit.is_skeleton = values.has(kDwoName);
+  unit.has_dwo_name = values.has(kDwoName);
   if (values.has(kStrOffsetsBase)) unit.str_offsets_base = values.number(kStrOffsetsBase);
   if (values.has(kAddrBase)) unit.addr_base = values.number(kAddrBase);
   if (values.has(kRnglistsBase)) unit.rnglists_base = values.number(kRnglistsBase);

@@ -38,7 +38,7 @@ struct Unit {
   DieValue high_pc;
   std::optional<std::uint64_t> stmt_list;
   std::optional<std::uint64_t> dwo_id;
-  bool is_skeleton = false;
+  bool has_dwo_name = false;  // of a skeleton; and of what clang split off
   std::uint64_t str_offsets_base = 0;
   std::uint64_t addr_base = 0;
   std::uint64_t rnglists_base = 0;
