@@ -7,9 +7,8 @@
 #include <memory>
 #include <optional>
 
-#include "base/text.h"
 #include "demangle/dlang.h"
-#include "demangle/rust_legacy.h"
+#include "demangle/itanium.h"
 #include "demangle/swift.h"
 
 namespace sigla {
@@ -20,71 +19,9 @@ struct Free {
 };
 using OwnedText = std::unique_ptr<char, Free>;
 
-bool is_itanium(std::string_view name) {
-  return name.starts_with("_Z") || name.starts_with("__Z") || name.starts_with("___Z") ||
-         name.starts_with("____Z");
-}
 bool is_msvc(std::string_view name) { return name.starts_with('?'); }
-bool is_rust(std::string_view name) { return name.starts_with("_R"); }
+bool is_rust(std::string_view name) { return name.starts_with("_R") || name.starts_with("__R"); }
 bool is_d(std::string_view name) { return name.starts_with("_D"); }
-
-// Some tools append "$" and 32 digits to tell apart what had the same name.
-std::string_view without_digest(std::string_view name) {
-  constexpr std::size_t kSize = 33;
-  if (name.size() <= kSize || name[name.size() - kSize] != '$') return name;
-  const std::string_view digits = name.substr(name.size() - kSize + 1);
-  if (!parse_hex_bytes(digits).has_value()) return name;
-  return name.substr(0, name.size() - kSize);
-}
-
-class ItaniumName {
- public:
-  explicit ItaniumName(std::string_view mangled) : mangled_(mangled) {}
-
-  // False when it is none.
-  bool parse() { return !demangler_.partialDemangle(mangled_.c_str()); }
-
-  std::string text() const {
-    const bool is_function = demangler_.isFunction();
-    if (mangled_.find("17h") != std::string::npos) {
-      auto rust = decode_rust_legacy(is_function ? name() : whole());
-      if (rust.has_value()) return *std::move(rust);
-    }
-    std::string full = whole();
-    if (!is_function) return full;
-    const std::string type = part(&llvm::ItaniumPartialDemangler::getFunctionReturnType);
-    if (type.empty()) return full;
-    // A plain return type stands before the name. That of a function pointer stands around it; then
-    // the name is put together anew, at the price of a const behind the parameters.
-    const std::string function = name();
-    if (std::string_view(full).starts_with(type + " " + function)) {
-      return full.substr(type.size() + 1);
-    }
-    return function + part(&llvm::ItaniumPartialDemangler::getFunctionParameters);
-  }
-
- private:
-  using Part = char* (llvm::ItaniumPartialDemangler::*)(char*, std::size_t*) const;
-  std::string part(Part get) const {
-    std::size_t size = 0;
-    const OwnedText text((demangler_.*get)(nullptr, &size));
-    return text == nullptr ? std::string() : std::string(text.get());
-  }
-  std::string whole() const { return part(&llvm::ItaniumPartialDemangler::finishDemangle); }
-
-  std::string name() const { return part(&llvm::ItaniumPartialDemangler::getFunctionName); }
-
-  std::string mangled_;  // the demangler's nodes point into it
-  llvm::ItaniumPartialDemangler demangler_;
-};
-
-std::optional<std::string> demangle_itanium(std::string_view name) {
-  // On macOS every symbol has one more underscore, and a block's function three.
-  const std::size_t start = name.find('Z') - 1;
-  ItaniumName itanium(without_digest(name.substr(start)));
-  if (!itanium.parse()) return std::nullopt;
-  return itanium.text();
-}
 
 std::optional<std::string> demangle_msvc(std::string_view name) {
   constexpr auto kFlags = static_cast<llvm::MSDemangleFlags>(
@@ -100,10 +37,26 @@ std::optional<std::string> demangle_msvc(std::string_view name) {
   return readable;
 }
 
-std::optional<std::string> take(char* demangled) {
-  const OwnedText text(demangled);
+std::optional<std::string> demangle_rust(std::string_view name) {
+  if (name.starts_with("__R")) name.remove_prefix(1);  // as every symbol of macOS has it
+  const OwnedText text(llvm::rustDemangle(name));
   if (text == nullptr) return std::nullopt;
   return std::string(text.get());
+}
+
+std::optional<std::string> read(std::string_view name) {
+  if (is_itanium(name)) return demangle_itanium(name);
+  if (is_msvc(name)) return demangle_msvc(name);
+  if (is_rust(name)) return demangle_rust(name);
+  if (is_d(name)) return demangle_dlang(name);
+  if (is_swift(name)) return demangle_swift(name);
+  return std::nullopt;
+}
+
+// What is put behind a function's name for the version it has or the way it is called:
+// "_Znwm@@GLIBCXX_3.4", "_Znwm@plt".
+std::string_view without_version(std::string_view name) {
+  return is_msvc(name) || name.starts_with('@') ? name : name.substr(0, name.find('@'));
 }
 
 }  // namespace
@@ -113,15 +66,14 @@ bool looks_mangled(std::string_view name) {
 }
 
 std::string demangle(std::string_view name) {
-  std::optional<std::string> readable;
-  if (name.size() <= kMangledNameSizeMax && name.find('\0') == std::string_view::npos) {
-    if (is_itanium(name)) readable = demangle_itanium(name);
-    if (is_msvc(name)) readable = demangle_msvc(name);
-    if (is_rust(name)) readable = take(llvm::rustDemangle(name));
-    if (is_d(name)) readable = demangle_dlang(name);
-    if (is_swift(name)) readable = demangle_swift(name);
+  if (name.size() > kMangledNameSizeMax || name.find('\0') != std::string_view::npos) {
+    return std::string(name);
   }
-  return readable.has_value() ? *std::move(readable) : std::string(name);
+  const std::string_view symbol = without_version(name);
+  std::optional<std::string> readable = read(symbol);
+  if (!readable.has_value() || readable->size() > kReadableNameSizeMax) return std::string(name);
+  *readable += name.substr(symbol.size());
+  return *std::move(readable);
 }
 
 }  // namespace sigla

@@ -3,10 +3,11 @@
 //
 //   demangle("_ZN1a1bEi") == "a::b(int)"      demangle("main") == "main"
 //
-// Qualified names with parameters, without return types, access or calling conventions. Swift and D
-// are read by parsers of our own, which are bounded. LLVM's demanglers, for the others, recurse and
-// expand without bounds: 250 bytes of nested substitutions become half a gigabyte. Names from a
-// file are demangled in a worker process (convert/demangle_job.h); call this only there.
+// Qualified names with parameters, without return types, access or calling conventions. Itanium
+// names, Swift and D are bounded in depth, time, memory and output. LLVM's readers of MSVC's names
+// and of Rust's newer scheme expand back references without a limit, and any of this is code that
+// reads hostile bytes: names from a file are demangled in a worker process
+// (convert/demangle_job.h), only there.
 #pragma once
 
 #include <string>

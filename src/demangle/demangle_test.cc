@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include "demangle/rust_legacy.h"
 
 namespace sigla {
@@ -59,6 +61,73 @@ TEST(Demangle, PassesOnWhatIsNoMangledName) {
 TEST(Demangle, PassesOnNamesBeyondTheLimit) {
   const std::string name = "_Z1f" + std::string(kMangledNameSizeMax, 'P') + "i";
   EXPECT_EQ(demangle(name), name);
+}
+
+TEST(Demangle, KeepsConstOfFunctionsThatReturnFunctions) {
+  EXPECT_EQ(demangle("_ZNK1a4pickIiEEPFviET_"), "a::pick<int>(int) const");
+  EXPECT_EQ(demangle("_ZNO1a3getIiEET_v"), "a::get<int>() &&");
+}
+
+TEST(Demangle, UnderstandsWhatIsPutBehindNames) {
+  EXPECT_EQ(demangle("_Z1fv.constprop.0"), "f() (.constprop.0)");
+  EXPECT_EQ(demangle("_Z1fv.isra.0.part.1"), "f() (.isra.0.part.1)");
+  EXPECT_EQ(demangle("_Z1fv.llvm.12345"), "f() (.llvm.12345)");
+  EXPECT_EQ(demangle("_Z1fv@plt"), "f()@plt");
+  EXPECT_EQ(demangle("_Znwm@@GLIBCXX_3.4"), "operator new(unsigned long)@@GLIBCXX_3.4");
+  EXPECT_EQ(demangle("memcpy@@GLIBC_2.14"), "memcpy@@GLIBC_2.14");
+  EXPECT_EQ(demangle("_ZN3foo3bar17h0123456789abcdefE.llvm.12345"), "foo::bar (.llvm.12345)");
+  EXPECT_EQ(demangle("_RNvCs1234_7mycrate3foo.llvm.1"), "mycrate::foo (.llvm.1)");
+  EXPECT_EQ(demangle("__RNvCs1234_7mycrate3foo"), "mycrate::foo");
+}
+
+std::string base36(std::size_t number) {
+  constexpr std::string_view kDigits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  std::string text;
+  do {
+    text.insert(text.begin(), kDigits[number % 36]);
+    number /= 36;
+  } while (number > 0);
+  return text;
+}
+
+// Each would use up a demangler's stack when followed without a limit.
+TEST(Demangle, LimitsHowDeepNamesNest) {
+  for (const std::string_view part :
+       {"P", "PK", "PF", "A1_", "1aI", "N1a", "U1a", "Dp", "DT", "cv"}) {
+    std::string name = "_Z1f";
+    while (name.size() + part.size() < kMangledNameSizeMax) name += part;
+    EXPECT_EQ(demangle(name), name);
+  }
+  for (const std::string_view start :
+       {"_Z1fIX", "_ZNUlTt", "_ZNUlTp", "_Z1fIXtldi", "_ZZ", "_ZTc"}) {
+    for (const std::string_view part : {"pl", "Tt", "Tp", "di", "Z", "T_", "GR", "v0_n1_"}) {
+      std::string name(start);
+      while (name.size() + part.size() < kMangledNameSizeMax) name += part;
+      EXPECT_EQ(demangle(name), name);
+    }
+  }
+  EXPECT_EQ(demangle("_Z1f" + std::string(100, 'P') + "i"), "f(int" + std::string(100, '*') + ")");
+  // Pointers to the type before: not deep as they are read, but as they are printed.
+  std::string chain = "_Z1fPi";
+  for (std::size_t i = 0; chain.size() < 16'000; ++i) {
+    chain += "PS" + (i == 0 ? std::string() : base36(i - 1)) + "_";
+  }
+  EXPECT_EQ(demangle(chain), chain);
+}
+
+// 250 bytes that stand for half a gigabyte.
+TEST(Demangle, LimitsWhatSubstitutionsExpandTo) {
+  const auto doubled = [](std::size_t levels) {
+    std::string name = "_Z1f1aIiiE";
+    for (std::size_t i = 0; i < levels; ++i) {
+      const std::string last = "S" + base36(i) + "_";
+      name += "S_I" + last + last + "E";
+    }
+    return name;
+  };
+  EXPECT_EQ(demangle(doubled(24)), doubled(24));
+  EXPECT_EQ(demangle(doubled(14)), doubled(14));  // beyond the limit of a readable name
+  EXPECT_EQ(demangle(doubled(1)), "f(a<int, int>, a<a<int, int>, a<int, int>>)");
 }
 
 TEST(RustLegacy, DecodesEscapesAndDropsTheHash) {
