@@ -3,12 +3,14 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "app/local_workers.h"
+#include "app/name_table.h"
+#include "base/json_writer.h"
 #include "symcache/symcache.h"
 
 namespace sigla::app {
@@ -34,8 +36,9 @@ class AddressReport {
     std::size_t first = 0;  // frames
     std::size_t end = 0;
   };
-  Status demangle_new_names();
-  std::string_view readable(std::string_view name) const;
+  void look_up(std::uint64_t address);
+  // Names from index `first` on.
+  Status demangle_names(std::size_t first);
   void append_text(std::string& out, const Answer& answer) const;
   void append_json(std::string& out, const Answer& answer);
 
@@ -44,9 +47,14 @@ class AddressReport {
   Form form_;
   bool found_any_ = false;
   bool is_first_ = true;
+  // Of one call of add().
+  std::vector<Answer> answers_;
   std::vector<SymcacheFrame> frames_;
-  // By where the mangled name begins in the symcache, where each text stands once.
-  std::unordered_map<const char*, std::string> names_;
+  std::vector<std::uint32_t> frame_names_;  // of each frame, in names_
+  std::vector<SymcacheFrame> found_;        // at one address
+  // Of all calls.
+  NameTable names_;
+  std::deque<std::string> readable_;  // what names_ shows
 };
 
 }  // namespace sigla::app

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -31,17 +33,31 @@ class AddressStream {
   Result<std::vector<std::uint64_t>> next() {
     std::vector<std::uint64_t> addresses;
     while (addresses.empty() && !at_end_) {
-      char buffer[1 << 16];
-      const ssize_t size = ::read(STDIN_FILENO, buffer, sizeof(buffer));
-      if (size < 0) return errno_error("standard input");
-      at_end_ = size == 0;
-      rest_.append(buffer, static_cast<std::size_t>(size));
+      SIGLA_TRY(read_more());
       SIGLA_TRY(take_words(addresses));
     }
     return addresses;
   }
 
  private:
+  // Takes what is there: the more addresses at once, the fewer trips to the worker that makes
+  // their names readable. Waits only when there is nothing.
+  Status read_more() {
+    constexpr std::size_t kSizeMax = 4 << 20;
+    std::size_t total = 0;
+    pollfd ready = {STDIN_FILENO, POLLIN, 0};
+    do {
+      const std::size_t old_size = rest_.size();
+      rest_.resize(old_size + (1 << 20));
+      const ssize_t size = ::read(STDIN_FILENO, rest_.data() + old_size, 1 << 20);
+      rest_.resize(old_size + static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+      if (size < 0) return errno_error("standard input");
+      at_end_ = size == 0;
+      total += static_cast<std::size_t>(size);
+    } while (!at_end_ && total < kSizeMax && ::poll(&ready, 1, 0) == 1);
+    return {};
+  }
+
   Status take_words(std::vector<std::uint64_t>& addresses) {
     constexpr std::string_view kSpace = " \t\r\n";
     std::size_t at = rest_.find_first_not_of(kSpace);

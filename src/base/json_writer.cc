@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/result.h"
@@ -10,42 +11,57 @@
 
 namespace sigla {
 
-std::string json_quote(std::string_view text) {
+namespace {
+
+void append_escaped(std::string& out, char c) {
+  switch (c) {
+    case '"':
+      out += "\\\"";
+      break;
+    case '\\':
+      out += "\\\\";
+      break;
+    case '\n':
+      out += "\\n";
+      break;
+    case '\r':
+      out += "\\r";
+      break;
+    case '\t':
+      out += "\\t";
+      break;
+    default:
+      out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+  }
+}
+
+bool needs_escape(char c) { return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20; }
+
+}  // namespace
+
+void append_json_quoted(std::string& out, std::string_view text) {
   std::string repaired;
   if (!is_utf8(text)) {
     repaired = to_utf8(text);
     text = repaired;
   }
-  std::string result;
-  result.reserve(text.size() + 2);
-  result += '"';
-  for (const char c : text) {
-    switch (c) {
-      case '"':
-        result += "\\\"";
-        break;
-      case '\\':
-        result += "\\\\";
-        break;
-      case '\n':
-        result += "\\n";
-        break;
-      case '\r':
-        result += "\\r";
-        break;
-      case '\t':
-        result += "\\t";
-        break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20) {
-          result += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-        } else {
-          result += c;
-        }
-    }
+  out += '"';
+  while (!text.empty()) {
+    const auto special = std::ranges::find_if(text, needs_escape);
+    const auto plain_size = static_cast<std::size_t>(special - text.begin());
+    out += text.substr(0, plain_size);
+    text.remove_prefix(plain_size);
+    if (text.empty()) break;
+    append_escaped(out, text.front());
+    text.remove_prefix(1);
   }
-  result += '"';
-  return result;
+  out += '"';
+}
+
+std::string json_quote(std::string_view text) {
+  std::string quoted;
+  append_json_quoted(quoted, text);
+  return quoted;
 }
 
 void JsonWriter::new_line() {
@@ -83,13 +99,17 @@ JsonWriter& JsonWriter::close(char bracket) {
 
 JsonWriter& JsonWriter::key(std::string_view name) {
   before_value();
-  text_ += json_quote(name);
+  append_json_quoted(text_, name);
   text_ += style_ == Style::kCompact ? ":" : ": ";
   after_key_ = true;
   return *this;
 }
 
-JsonWriter& JsonWriter::value(std::string_view text) { return raw(json_quote(text)); }
+JsonWriter& JsonWriter::value(std::string_view text) {
+  before_value();
+  append_json_quoted(text_, text);
+  return *this;
+}
 JsonWriter& JsonWriter::value(bool flag) { return raw(flag ? "true" : "false"); }
 JsonWriter& JsonWriter::value(double number) {
   return raw(std::isfinite(number) ? fmt::format("{}", number) : "null");

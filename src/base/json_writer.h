@@ -66,5 +66,7 @@ class JsonWriter {
 
 // The text as a JSON string, quotes included.
 std::string json_quote(std::string_view text);
+// The same behind what is in `out`.
+void append_json_quoted(std::string& out, std::string_view text);
 
 }  // namespace sigla

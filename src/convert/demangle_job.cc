@@ -99,7 +99,8 @@ class Batches {
 
 void add_demangle_job(WorkerJobs& jobs) { jobs.emplace(kDemangleJob, run_demangle_job); }
 
-Result<std::vector<std::string>> Demangler::demangle(std::span<const std::string_view> names) {
+Result<std::vector<std::string>> Demangler::demangle(
+    std::span<const std::string_view> names) const {
   Batches batches(pool_, names);
   SIGLA_TRY(batches.run());
   return std::move(batches).take();

@@ -25,7 +25,7 @@ class Demangler {
   explicit Demangler(WorkerPool& pool) : pool_(pool) {}
 
   // Names that do not look mangled are not sent. Error only when no worker can be started.
-  Result<std::vector<std::string>> demangle(std::span<const std::string_view> names);
+  Result<std::vector<std::string>> demangle(std::span<const std::string_view> names) const;
 
  private:
   WorkerPool& pool_;
