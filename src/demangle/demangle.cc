@@ -9,6 +9,7 @@
 
 #include "demangle/dlang.h"
 #include "demangle/itanium.h"
+#include "demangle/rust_v0.h"
 #include "demangle/swift.h"
 
 namespace sigla {
@@ -20,7 +21,6 @@ struct Free {
 using OwnedText = std::unique_ptr<char, Free>;
 
 bool is_msvc(std::string_view name) { return name.starts_with('?'); }
-bool is_rust(std::string_view name) { return name.starts_with("_R") || name.starts_with("__R"); }
 bool is_d(std::string_view name) { return name.starts_with("_D"); }
 
 std::optional<std::string> demangle_msvc(std::string_view name) {
@@ -37,17 +37,10 @@ std::optional<std::string> demangle_msvc(std::string_view name) {
   return readable;
 }
 
-std::optional<std::string> demangle_rust(std::string_view name) {
-  if (name.starts_with("__R")) name.remove_prefix(1);  // as every symbol of macOS has it
-  const OwnedText text(llvm::rustDemangle(name));
-  if (text == nullptr) return std::nullopt;
-  return std::string(text.get());
-}
-
 std::optional<std::string> read(std::string_view name) {
   if (is_itanium(name)) return demangle_itanium(name);
   if (is_msvc(name)) return demangle_msvc(name);
-  if (is_rust(name)) return demangle_rust(name);
+  if (is_rust_v0(name)) return demangle_rust_v0(name);
   if (is_d(name)) return demangle_dlang(name);
   if (is_swift(name)) return demangle_swift(name);
   return std::nullopt;
@@ -62,7 +55,7 @@ std::string_view without_version(std::string_view name) {
 }  // namespace
 
 bool looks_mangled(std::string_view name) {
-  return is_itanium(name) || is_msvc(name) || is_rust(name) || is_d(name) || is_swift(name);
+  return is_itanium(name) || is_msvc(name) || is_rust_v0(name) || is_d(name) || is_swift(name);
 }
 
 std::string demangle(std::string_view name) {

@@ -3,11 +3,10 @@
 //
 //   demangle("_ZN1a1bEi") == "a::b(int)"      demangle("main") == "main"
 //
-// Qualified names with parameters, without return types, access or calling conventions. Itanium
-// names, Swift and D are bounded in depth, time, memory and output. LLVM's readers of MSVC's names
-// and of Rust's newer scheme expand back references without a limit, and any of this is code that
-// reads hostile bytes: names from a file are demangled in a worker process
-// (convert/demangle_job.h), only there.
+// Qualified names with parameters, without return types, access or calling conventions. All but
+// MSVC's are bounded in depth, time, memory and output. LLVM's reader of MSVC's names expands back
+// references without a limit, and any of this is code that reads hostile bytes: names from a file
+// are demangled in a worker process (convert/demangle_job.h), only there.
 #pragma once
 
 #include <string>

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
+#include "demangle/punycode.h"
 #include "demangle/swift_known_types.h"
-#include "demangle/swift_punycode.h"
 
 namespace sigla::swift {
 namespace {
@@ -271,7 +271,7 @@ Node* SwiftParser::identifier() {
     const std::string_view part = rest_.substr(0, *size);
     rest_.remove_prefix(*size);
     if (is_punycode) {
-      auto decoded = decode_swift_punycode(part);
+      auto decoded = decode_punycode(part, PunycodeDigits::kSwift);
       if (!decoded.has_value()) return nullptr;
       text += *decoded;
     } else {

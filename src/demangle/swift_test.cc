@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "demangle/demangle.h"
-#include "demangle/swift_punycode.h"
+#include "demangle/punycode.h"
 
 namespace sigla {
 namespace {
@@ -171,11 +171,11 @@ TEST(Swift, ReadsSwift4NamesWithLabelsInTheirTypes) {
 }
 
 TEST(Swift, DecodesPunycode) {
-  EXPECT_EQ(decode_swift_punycode("vergenza_JFa"), "vergüenza");
-  EXPECT_EQ(decode_swift_punycode("p_qcaDc"), "«p»");
-  EXPECT_EQ(decode_swift_punycode("a_Z"), std::nullopt);
-  EXPECT_EQ(decode_swift_punycode("a_z"), std::nullopt);
-  EXPECT_EQ(decode_swift_punycode(std::string(2'000, 'a')), std::nullopt);
+  EXPECT_EQ(decode_punycode("vergenza_JFa", PunycodeDigits::kSwift), "vergüenza");
+  EXPECT_EQ(decode_punycode("p_qcaDc", PunycodeDigits::kSwift), "«p»");
+  EXPECT_EQ(decode_punycode("a_Z", PunycodeDigits::kSwift), std::nullopt);
+  EXPECT_EQ(decode_punycode("a_z", PunycodeDigits::kSwift), std::nullopt);
+  EXPECT_EQ(decode_punycode(std::string(2'000, 'a'), PunycodeDigits::kSwift), std::nullopt);
   EXPECT_EQ(demangle_swift("$s4main0012vergenza_JFayyF"), "vergüenza()");
   EXPECT_EQ(demangle_swift("$s4main007p_qcaDcoiyySi_SitF"), "«+» infix(Int, Int)");
 }

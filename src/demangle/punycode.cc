@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "demangle/swift_punycode.h"
+#include "demangle/punycode.h"
 
 #include <cstdint>
 #include <vector>
@@ -32,19 +32,22 @@ std::uint64_t adapted_bias(std::uint64_t delta, std::uint64_t count, bool is_fir
   return k + (kBase - kThresholdMin + 1) * delta / (delta + kSkew);
 }
 
-std::optional<std::uint64_t> digit_value(char digit) {
+std::optional<std::uint64_t> digit_value(char digit, PunycodeDigits digits) {
   if (digit >= 'a' && digit <= 'z') return static_cast<std::uint64_t>(digit - 'a');
-  if (digit >= 'A' && digit <= 'J') return static_cast<std::uint64_t>(digit - 'A') + 26;
-  return std::nullopt;
+  const char zero = digits == PunycodeDigits::kSwift ? 'A' : '0';
+  if (digit < zero || digit >= zero + 10) return std::nullopt;
+  return static_cast<std::uint64_t>(digit - zero) + 26;
 }
 
 // Takes one variable-length number off `rest`.
-std::optional<std::uint64_t> take_number(std::string_view& rest, std::uint64_t bias) {
+std::optional<std::uint64_t> take_number(std::string_view& rest,
+                                         std::uint64_t bias,
+                                         PunycodeDigits digits) {
   std::uint64_t value = 0;
   std::uint64_t weight = 1;
   for (std::uint64_t k = kBase;; k += kBase) {
     if (rest.empty()) return std::nullopt;
-    const auto digit = digit_value(rest.front());
+    const auto digit = digit_value(rest.front(), digits);
     rest.remove_prefix(1);
     if (!digit.has_value()) return std::nullopt;
     value += *digit * weight;
@@ -59,7 +62,7 @@ std::optional<std::uint64_t> take_number(std::string_view& rest, std::uint64_t b
 
 }  // namespace
 
-std::optional<std::string> decode_swift_punycode(std::string_view encoded) {
+std::optional<std::string> decode_punycode(std::string_view encoded, PunycodeDigits digits) {
   if (encoded.size() > kSizeMax) return std::nullopt;
   std::vector<std::uint64_t> text;
   const std::size_t delimiter = encoded.rfind('_');
@@ -74,7 +77,7 @@ std::optional<std::string> decode_swift_punycode(std::string_view encoded) {
   std::uint64_t bias = kBiasStart;
   std::uint64_t at = 0;
   while (!encoded.empty()) {
-    const auto delta = take_number(encoded, bias);
+    const auto delta = take_number(encoded, bias, digits);
     if (!delta.has_value()) return std::nullopt;
     const std::uint64_t count = text.size() + 1;
     bias = adapted_bias(*delta, count, at == 0 && code_point == kCodePointStart);
@@ -82,8 +85,9 @@ std::optional<std::string> decode_swift_punycode(std::string_view encoded) {
     code_point += at / count;
     at %= count;
     // Swift puts ASCII characters that no identifier has into the surrogates' range.
-    const bool is_ascii = code_point >= 0xd800 && code_point < 0xd880;
-    if (code_point > 0x10ffff || (code_point >= 0xd880 && code_point < 0xe000)) {
+    const bool is_ascii =
+        digits == PunycodeDigits::kSwift && code_point >= 0xd800 && code_point < 0xd880;
+    if (code_point > 0x10ffff || (!is_ascii && code_point >= 0xd800 && code_point < 0xe000)) {
       return std::nullopt;
     }
     text.insert(text.begin() + static_cast<std::ptrdiff_t>(at),
