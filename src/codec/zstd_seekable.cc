@@ -37,44 +37,46 @@ Status read_fully(const File& file, MutableBytes buffer, std::uint64_t offset) {
 
 }  // namespace
 
-void SeekableWriter::Free::operator()(ZSTD_CCtx_s* context) const { ZSTD_freeCCtx(context); }
-
-SeekableWriter::SeekableWriter(ByteSink& packed, std::size_t frame_size, int level)
-    : packed_(packed),
-      context_(ZSTD_createCCtx()),
-      frame_size_(frame_size),
-      output_(ZSTD_compressBound(frame_size)) {
-  SIGLA_CHECK(context_ != nullptr);
+SeekableWriter::SeekableWriter(ByteSink& packed, std::size_t frame_size, int level, FramePool* pool)
+    : packed_(packed), frame_size_(frame_size), level_(level), pool_(pool) {
   SIGLA_CHECK(frame_size > 0 && frame_size <= SeekableReader::kFrameSizeMax);
-  SIGLA_CHECK(
-      ZSTD_isError(ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, level)) == 0);
-  SIGLA_CHECK(ZSTD_isError(ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_checksumFlag, 1)) == 0);
+  if (pool_ == nullptr) packer_.emplace();
+}
+
+SeekableWriter::~SeekableWriter() {
+  for (const auto& frame : in_pool_) pool_->wait(*frame);
 }
 
 Status SeekableWriter::write(Bytes bytes) {
   while (!bytes.empty()) {
-    if (pending_.empty() && bytes.size() >= frame_size_) {
-      SIGLA_TRY(write_frame(bytes.first(frame_size_)));
-      bytes = bytes.subspan(frame_size_);
-      continue;
-    }
-    const std::size_t count = std::min(bytes.size(), frame_size_ - pending_.size());
-    pending_.reserve(frame_size_);
-    pending_.insert(
-        pending_.end(), bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(count));
+    const MutableBytes room = space();
+    const std::size_t count = std::min(bytes.size(), room.size());
+    std::copy_n(bytes.begin(), count, room.begin());
+    SIGLA_TRY(commit(count));
     bytes = bytes.subspan(count);
-    if (pending_.size() == frame_size_) {
-      SIGLA_TRY(write_frame(pending_));
-      pending_.clear();
-    }
   }
   return {};
 }
 
+MutableBytes SeekableWriter::space() {
+  if (filling_ == nullptr) {
+    filling_ = spare_ != nullptr ? std::move(spare_) : std::make_unique<PackingFrame>();
+    filling_->content.resize(frame_size_);
+    filled_ = 0;
+  }
+  return MutableBytes(filling_->content).subspan(filled_);
+}
+
+Status SeekableWriter::commit(std::size_t count) {
+  filled_ += count;
+  return filled_ < frame_size_ ? Status() : pack();
+}
+
 Status SeekableWriter::finish() {
   // Empty content gets one empty frame, so that there is always a zstd frame to recognise.
-  if (!pending_.empty() || frames_.empty()) SIGLA_TRY(write_frame(pending_));
-  pending_.clear();
+  if (started_count_ == 0) space();
+  if (filling_ != nullptr && (filled_ > 0 || started_count_ == 0)) SIGLA_TRY(pack());
+  while (!in_pool_.empty()) SIGLA_TRY(take_oldest());
   Buffer table;
   append_u32(table, kTableMagic);
   append_u32(table, static_cast<std::uint32_t>(frames_.size() * 8 + kFooterSize));
@@ -88,14 +90,34 @@ Status SeekableWriter::finish() {
   return emit(table);
 }
 
-Status SeekableWriter::write_frame(Bytes content) {
-  const std::size_t size = ZSTD_compress2(
-      context_.get(), output_.data(), output_.size(), content.data(), content.size());
-  SIGLA_CHECK(ZSTD_isError(size) == 0);
-  frames_.push_back({.packed_size = static_cast<std::uint32_t>(size),
-                     .size = static_cast<std::uint32_t>(content.size())});
-  size_ += content.size();
-  return emit(Bytes(output_).first(size));
+// Packs the frame that was filled, or has it packed.
+Status SeekableWriter::pack() {
+  filling_->content.resize(filled_);
+  // Not the first: in a file of one or two frames there is nothing to learn it for.
+  filling_->compare = started_count_ % kCompareInterval == 1;
+  filling_->level = filling_->compare || is_level_worth_it_ ? level_ : PackingFrame::kFastLevel;
+  ++started_count_;
+  size_ += filled_;
+  in_pool_.push_back(std::move(filling_));
+  if (pool_ == nullptr) {
+    packer_->pack(*in_pool_.back());
+    return take_oldest();
+  }
+  pool_->submit(*in_pool_.back());
+  // Enough that no thread of the pool waits for the caller, few enough to need little memory.
+  return in_pool_.size() <= 2 * pool_->thread_count() ? Status() : take_oldest();
+}
+
+Status SeekableWriter::take_oldest() {
+  std::unique_ptr<PackingFrame> frame = std::move(in_pool_.front());
+  in_pool_.pop_front();
+  if (pool_ != nullptr) pool_->wait(*frame);
+  if (frame->compare) is_level_worth_it_ = frame->is_level_worth_it;
+  frames_.push_back({.packed_size = static_cast<std::uint32_t>(frame->packed_size),
+                     .size = static_cast<std::uint32_t>(frame->content.size())});
+  SIGLA_TRY(emit(frame->packed()));
+  spare_ = std::move(frame);
+  return {};
 }
 
 Status SeekableWriter::emit(Bytes bytes) {

@@ -11,13 +11,15 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
+#include <optional>
 #include <vector>
 
+#include "codec/frame_packer.h"
 #include "codec/stream.h"
 #include "os/file.h"
 
-struct ZSTD_CCtx_s;
 struct ZSTD_DCtx_s;
 
 namespace sigla {
@@ -27,9 +29,19 @@ class SeekableWriter final : public ByteSink {
   // Larger frames pack better, smaller ones cost less per random read.
   static constexpr std::size_t kFrameSize = 512U << 10U;
 
-  // `packed` must outlive it.
-  explicit SeekableWriter(ByteSink& packed, std::size_t frame_size = kFrameSize, int level = 3);
+  // `packed` and `pool` must outlive it. With a pool, which packs several frames at once, the
+  // `packed` bytes come later than the content that they are of.
+  explicit SeekableWriter(ByteSink& packed,
+                          std::size_t frame_size = kFrameSize,
+                          int level = 3,
+                          FramePool* pool = nullptr);
+  SeekableWriter(const SeekableWriter&) = delete;
+  SeekableWriter& operator=(const SeekableWriter&) = delete;
+  ~SeekableWriter() override;
   Status write(Bytes bytes) override;
+  // The same without a copy: fill some of space() from its start, then say how much that was.
+  MutableBytes space();
+  Status commit(std::size_t count);
   // Writes the last frame and the table. Nothing may be written afterwards.
   Status finish();
 
@@ -41,17 +53,24 @@ class SeekableWriter final : public ByteSink {
     std::uint32_t packed_size;
     std::uint32_t size;
   };
-  struct Free {
-    void operator()(ZSTD_CCtx_s* context) const;
-  };
-  Status write_frame(Bytes content);
+  // Every so many frames it is looked at whether the level is worth its time.
+  static constexpr std::size_t kCompareInterval = 64;
+
+  Status pack();
+  Status take_oldest();
   Status emit(Bytes bytes);
 
   ByteSink& packed_;
-  std::unique_ptr<ZSTD_CCtx_s, Free> context_;
-  std::size_t frame_size_;
-  Buffer pending_;  // content of the frame being filled
-  Buffer output_;
+  const std::size_t frame_size_;
+  const int level_;
+  FramePool* const pool_;
+  bool is_level_worth_it_ = true;
+  std::unique_ptr<PackingFrame> filling_;
+  std::size_t filled_ = 0;  // bytes of filling_->content
+  std::deque<std::unique_ptr<PackingFrame>> in_pool_;
+  std::unique_ptr<PackingFrame> spare_;
+  std::optional<FramePacker> packer_;  // without a pool
+  std::size_t started_count_ = 0;
   std::vector<Frame> frames_;
   std::uint64_t size_ = 0;
   std::uint64_t packed_size_ = 0;

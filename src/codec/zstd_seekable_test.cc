@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <random>
+#include <thread>
 
 #include "codec/decoder.h"
 #include "testing/matchers.h"
@@ -74,6 +75,91 @@ TEST(SeekableZstd, IsAStreamForAnyZstdDecoder) {
     const Buffer content = sample(size);
     EXPECT_THAT(decode(Codec::kZstd, pack(content, 4096), size, Limits()),
                 IsOkAnd(testing::Eq(content)));
+  }
+}
+
+TEST(SeekableZstd, KeepsTheOrderOfFramesThatAPoolPacks) {
+  FramePool pool(3);
+  const Buffer content = sample(300'001);
+  for (const std::size_t piece : {1000U, 4096U, 50'000U}) {
+    BufferSink packed;
+    SeekableWriter writer(packed, 4096, 3, &pool);
+    for (std::size_t at = 0; at < content.size(); at += piece) {
+      const std::size_t size = std::min(piece, content.size() - at);
+      ASSERT_THAT(writer.write(Bytes(content).subspan(at, size)), IsOk());
+    }
+    ASSERT_THAT(writer.finish(), IsOk());
+    EXPECT_EQ(writer.packed_size(), packed.buffer().size());
+    EXPECT_EQ(writer.size(), content.size());
+    EXPECT_THAT(decode(Codec::kZstd, packed.buffer(), content.size(), Limits()),
+                IsOkAnd(testing::Eq(content)));
+    ASSERT_OK_AND_ASSIGN(SeekableReader reader, open(packed.buffer()));
+    Buffer buffer(5'000);
+    ASSERT_THAT(reader.read_at(buffer, 200'000), IsOkAnd(testing::Eq(buffer.size())));
+    EXPECT_TRUE(std::equal(buffer.begin(), buffer.end(), content.begin() + 200'000));
+  }
+}
+
+TEST(SeekableZstd, SharesAPoolAmongWriters) {
+  FramePool pool(2);
+  const Buffer content = sample(200'000);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      for (int round = 0; round < 5; ++round) {
+        BufferSink packed;
+        SeekableWriter writer(packed, 4096, 3, &pool);
+        EXPECT_THAT(writer.write(content), IsOk());
+        EXPECT_THAT(writer.finish(), IsOk());
+        EXPECT_THAT(decode(Codec::kZstd, packed.buffer(), content.size(), Limits()),
+                    IsOkAnd(testing::Eq(content)));
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
+// The sink takes so much and then fails; frames that threads are at must not be lost under them.
+TEST(SeekableZstd, ReportsASinkThatFails) {
+  FramePool pool(2);
+  const Buffer content = sample(200'000);
+  const std::size_t packed_size = pack(content, 4096).size();
+  for (std::size_t size_max = 0; size_max < packed_size; size_max += 5'000) {
+    for (FramePool* const used : {&pool, static_cast<FramePool*>(nullptr)}) {
+      BufferSink packed(size_max);
+      SeekableWriter writer(packed, 4096, 3, used);
+      Status status = writer.write(content);
+      if (status.has_value()) status = writer.finish();
+      EXPECT_THAT(status, IsError(ErrorCode::kLimitExceeded, "more than the limit"));
+    }
+  }
+}
+
+// Text of hexadecimal digits packs as well at level 1; text that repeats itself from afar does not.
+TEST(SeekableZstd, LeavesALevelThatIsNotWorthItsTime) {
+  std::mt19937_64 random(3);
+  std::string digits;
+  std::vector<std::string> words;
+  for (int i = 0; i < 4000; ++i) words.push_back(fmt::format("word{:x}", random() % 100'000));
+  std::string text;
+  while (digits.size() < (1U << 20U)) digits += fmt::format("FUNC 1000 20 0 {:016x}\n", random());
+  while (text.size() < (1U << 20U)) text += words[random() % words.size()] + " ";
+  for (const auto& [content, is_worth_it] : {std::pair(&digits, false), std::pair(&text, true)}) {
+    PackingFrame frame;
+    frame.content.assign(content->begin(), content->end());
+    frame.compare = true;
+    FramePacker packer;
+    packer.pack(frame);
+    EXPECT_EQ(frame.is_level_worth_it, is_worth_it);
+    EXPECT_THAT(decode(Codec::kZstd, frame.packed(), content->size(), Limits()),
+                IsOkAnd(testing::Eq(frame.content)));
+    const std::size_t kept_size = frame.packed_size;
+    frame.compare = false;
+    for (const int level : {1, 3}) {
+      frame.level = level;
+      packer.pack(frame);
+      EXPECT_GE(frame.packed_size, kept_size) << level;
+    }
   }
 }
 

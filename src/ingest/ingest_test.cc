@@ -198,6 +198,31 @@ TEST_F(IngestTest, UnpacksArchivesInsideArchivesOnce) {
   }
 }
 
+// Files are packed by several threads; large ones take longer than the small ones behind them.
+TEST_F(IngestTest, RecordsFilesInTheOrderOfTheUpload) {
+  std::vector<TestFile> files;
+  std::vector<std::string> paths;
+  for (unsigned i = 0; i < 90; ++i) {
+    paths.push_back(fmt::format("f{}.sym", i));
+    files.push_back({paths.back(), make_sym(i, i % 7 == 0 ? 60'000 : 3)});
+    if (i % 10 == 9) files.back().content = "no symbol file";
+    if (i % 10 == 8) files.back().content = files[i - 1].content;
+  }
+  const UploadReport report = upload(make_archive("gnutar", "none", files));
+  EXPECT_EQ(report.upload.stored_count, 72U);
+  EXPECT_EQ(report.upload.duplicate_count, 9U);
+  EXPECT_EQ(report.upload.refused_count, 9U);
+  std::vector<std::string> reported;
+  for (const UploadEntry& entry : report.entries) reported.push_back(entry.path);
+  EXPECT_EQ(reported, paths);
+  ASSERT_OK_AND_ASSIGN(const auto entries,
+                       catalog_->list_upload_entries(report.upload.id, 0, 1000));
+  reported.clear();
+  for (const UploadEntry& entry : entries) reported.push_back(entry.path);
+  EXPECT_EQ(reported, paths);
+  for (unsigned i = 0; i < 90; i += 10) EXPECT_EQ(download(i), files[i].content);
+}
+
 TEST_F(IngestTest, TellsDuplicatesFromNewFiles) {
   const std::string archive =
       make_archive("gnutar", "none", {{"a.sym", make_sym(1)}, {"again.sym", make_sym(1)}});

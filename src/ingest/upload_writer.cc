@@ -71,18 +71,18 @@ std::string refusal_of(const std::vector<Object>& objects) {
 }  // namespace
 
 UploadWriter::UploadWriter(Catalog& catalog, BlobStore& blobs, Upload upload)
-    : catalog_(catalog), blobs_(blobs), upload_(std::move(upload)), thread_([this] { run(); }) {
+    : catalog_(catalog), blobs_(blobs), upload_(std::move(upload)) {
   batch_.upload_id = upload_.id;
+  for (std::size_t i = 0; i < kThreadCount; ++i) threads_.emplace_back([this] { run(); });
 }
 
 UploadWriter::~UploadWriter() {
   {
     const std::lock_guard lock(mutex_);
-    is_closed_ = true;
-    queue_.clear();
+    if (!error_.has_value()) error_ = Error(ErrorCode::kInternal, "the upload was given up");
   }
   changed_.notify_all();
-  if (thread_.joinable()) thread_.join();
+  for (std::thread& thread : threads_) thread.join();
 }
 
 Status UploadWriter::add(UnpackedFile file) {
@@ -94,7 +94,7 @@ Status UploadWriter::add(UnpackedFile file) {
     });
     if (error_.has_value()) return error_->clone();
     queue_bytes_ += file.size;
-    queue_.push_back(std::move(file));
+    queue_.emplace_back().file = std::move(file);
   }
   changed_.notify_all();
   return {};
@@ -103,46 +103,88 @@ Status UploadWriter::add(UnpackedFile file) {
 void UploadWriter::run() {
   // Of this thread alone, on Linux. A system that refuses has no lower priority to give.
   static_cast<void>(::setpriority(PRIO_PROCESS, 0, kNiceness));
+  std::unique_lock lock(mutex_);
   while (true) {
-    UnpackedFile file;
-    {
-      std::unique_lock lock(mutex_);
-      changed_.wait(lock, [&] { return is_closed_ || !queue_.empty(); });
-      if (queue_.empty() || error_.has_value()) return;
-      file = std::move(queue_.front());
-      queue_.pop_front();
-      queue_bytes_ -= file.size;
-    }
-    changed_.notify_all();
-    Status status = store(std::move(file));
-    if (status.has_value()) continue;
-    {
-      const std::lock_guard lock(mutex_);
-      error_ = std::move(status).error();
-    }
-    changed_.notify_all();
-    return;
+    Task* task = nullptr;
+    changed_.wait(lock, [&] {
+      task = find_queued();
+      return error_.has_value() || task != nullptr || is_closed_;
+    });
+    if (error_.has_value() || task == nullptr) return;
+    task->state = Task::State::kPacking;
+    lock.unlock();
+    pack(*task);
+    lock.lock();
+    task->state = Task::State::kPacked;
+    record_packed(lock);
   }
 }
 
-Status UploadWriter::store(UnpackedFile file) {
-  UploadEntry entry;
-  entry.path = file.path;
-  entry.size = file.size;
+UploadWriter::Task* UploadWriter::find_queued() {
+  for (Task& task : queue_) {
+    if (task.state == Task::State::kQueued) return &task;
+  }
+  return nullptr;
+}
+
+void UploadWriter::pack(Task& task) {
+  UnpackedFile& file = task.file;
   name_the_nameless(file.objects);
-  entry.reason = file.objects.empty() ? file.reason : refusal_of(file.objects);
+  task.refusal = file.objects.empty() ? file.reason : refusal_of(file.objects);
+  if (!task.refusal.empty()) return;
+  task.stored.emplace(blobs_.put_unsynced(
+      file.content,
+      is_likely_new(file.objects) ? BlobStore::Novelty::kLikelyNew : BlobStore::Novelty::kUnknown));
+  // Its content is packed or known; the plain copy would only take room until it is recorded.
+  file.content = File();
+}
+
+// Content that is there already has identities that are there already.
+bool UploadWriter::is_likely_new(const std::vector<Object>& objects) {
+  for (const Object& object : objects) {
+    const std::vector<std::string> keys = lookup_keys(object.identity);
+    if (keys.empty()) continue;
+    const auto matches = catalog_.find_key(upload_.project_id, keys.front());
+    return matches.has_value() && matches->empty();
+  }
+  return false;
+}
+
+// Records what is ready at the head of the queue, without the lock meanwhile.
+void UploadWriter::record_packed(std::unique_lock<std::mutex>& lock) {
+  if (is_recording_) return;
+  is_recording_ = true;
+  while (!error_.has_value() && !queue_.empty() && queue_.front().state == Task::State::kPacked) {
+    Task task = std::move(queue_.front());
+    queue_.pop_front();
+    queue_bytes_ -= task.file.size;
+    lock.unlock();
+    changed_.notify_all();
+    Status status = record(std::move(task));
+    lock.lock();
+    if (!status.has_value() && !error_.has_value()) error_ = std::move(status).error();
+  }
+  is_recording_ = false;
+  if (error_.has_value()) changed_.notify_all();
+}
+
+Status UploadWriter::record(Task task) {
+  UploadEntry entry;
+  entry.path = task.file.path;
+  entry.size = task.file.size;
+  entry.reason = std::move(task.refusal);
   if (!entry.reason.empty()) {
     add_entry(std::move(entry));
   } else {
-    SIGLA_TRY_ASSIGN(auto stored, blobs_.put_unsynced(file.content));
+    SIGLA_TRY_ASSIGN(auto stored, std::move(*task.stored));
     SIGLA_TRY_ASSIGN(const bool duplicate, is_duplicate(stored.hash));
     entry.size = stored.size;
     entry.blob = stored.hash;
     entry.result = duplicate ? EntryResult::kDuplicate : EntryResult::kStored;
-    entry.format = to_string(file.objects.front().identity.format);
+    entry.format = to_string(task.file.objects.front().identity.format);
     batch_.blobs.push_back({stored.hash, stored.size, stored.stored_size});
     batch_hashes_.insert(stored.hash);
-    add_objects(file, stored.hash);
+    add_objects(task.file, stored.hash);
     unsynced_.push_back(std::move(stored));
     add_entry(std::move(entry));
   }
@@ -226,7 +268,9 @@ Status UploadWriter::finish(const Status& status) {
     is_closed_ = true;
   }
   changed_.notify_all();
-  thread_.join();
+  for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
+  queue_.clear();  // not empty after an error: what waited in it makes room for the commit
   if (Status synced = sync(); !synced.has_value() && !error_.has_value()) {
     error_ = std::move(synced).error();
   }

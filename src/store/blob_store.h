@@ -52,15 +52,18 @@ class BlobStore {
     std::shared_ptr<const void> pin;
     std::shared_ptr<UnsyncedBlob> unsynced;  // until sync()
   };
+  // What the caller believes of a content. A likely new one is packed while it is hashed; any other
+  // is hashed first, and packed only when it turns out not to be there.
+  enum class Novelty { kUnknown, kLikelyNew };
   // Hashes `content` (from its start to its end) and keeps it once sync() returned OK; until then
-  // it is not there for anybody. Content that is there already is not written again.
-  virtual Result<Stored> put_unsynced(const File& content) = 0;
+  // it is not there for anybody. Content that is there already is not kept again.
+  virtual Result<Stored> put_unsynced(const File& content, Novelty novelty) = 0;
   // Makes all of these durable and sets their was_new. Many at once wait for the disk hardly longer
   // than one.
   virtual Status sync(std::span<Stored> stored) = 0;
   // Both: durable when this returns.
   Result<Stored> put(const File& content) {
-    SIGLA_TRY_ASSIGN(Stored stored, put_unsynced(content));
+    SIGLA_TRY_ASSIGN(Stored stored, put_unsynced(content, Novelty::kUnknown));
     SIGLA_TRY(sync({&stored, 1}));
     return stored;
   }

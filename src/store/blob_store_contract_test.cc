@@ -123,6 +123,29 @@ TEST_P(BlobStoreContract, KeepsContentOnce) {
   EXPECT_EQ(second.stored_size, first.stored_size);
 }
 
+TEST_P(BlobStoreContract, KeepsContentOnceWhateverIsBelievedOfIt) {
+  for (const std::size_t size : {0U, 10'000U, 1'200'000U}) {
+    const Buffer content = make_content(size);
+    BlobStore::Stored first;
+    for (const bool is_first : {true, false}) {
+      ASSERT_OK_AND_ASSIGN(
+          BlobStore::Stored stored,
+          store_->put_unsynced(make_file(content), BlobStore::Novelty::kLikelyNew));
+      ASSERT_THAT(store_->sync({&stored, 1}), IsOk());
+      EXPECT_EQ(stored.was_new, is_first);
+      if (is_first) first = stored;
+      EXPECT_EQ(stored.hash, first.hash);
+      EXPECT_EQ(stored.size, first.size);
+      EXPECT_EQ(stored.stored_size, first.stored_size);
+      EXPECT_THAT(store_->remove(stored.hash), IsError(ErrorCode::kConflict, "being stored"));
+    }
+    EXPECT_EQ(first.hash.bytes, sha256(content));
+    EXPECT_FALSE(put(content).was_new);
+    ASSERT_OK_AND_ASSIGN(const auto file, store_->open_content(first.hash));
+    EXPECT_EQ(read_file_content(*file), content);
+  }
+}
+
 TEST_P(BlobStoreContract, ListsWhatItHas) {
   const auto a = put(as_bytes("a"));
   const auto b = put(as_bytes("b"));

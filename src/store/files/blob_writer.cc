@@ -51,27 +51,25 @@ class FlushingSink final : public ByteSink {
 
 }  // namespace
 
-Result<PackedBlob> write_blob(const File& content, const File& packed, int compression_level) {
+Result<PackedBlob> write_blob(const File& content,
+                              const File& packed,
+                              int compression_level,
+                              FramePool& pool) {
   FlushingSink sink(packed);
   // Small contents, of which uploads have many, get small buffers: fresh memory is what they cost.
   SIGLA_TRY_ASSIGN(const std::uint64_t size, content.size());
   const auto frame_size = static_cast<std::size_t>(
       std::clamp<std::uint64_t>(size, kFrameSizeMin, SeekableWriter::kFrameSize));
-  SeekableWriter writer(sink, frame_size, compression_level);
+  SeekableWriter writer(sink, frame_size, compression_level, size > frame_size ? &pool : nullptr);
   Sha256 hasher;
-  Buffer buffer(frame_size);
   FileSource source(content);
   while (true) {
-    // Whole frames, so that the writer packs them in place.
-    std::size_t filled = 0;
-    while (filled < buffer.size()) {
-      SIGLA_TRY_ASSIGN(const std::size_t count, source.read(MutableBytes(buffer).subspan(filled)));
-      if (count == 0) break;
-      filled += count;
-    }
-    if (filled == 0) break;
-    hasher.update(Bytes(buffer).first(filled));
-    SIGLA_TRY(writer.write(Bytes(buffer).first(filled)));
+    const MutableBytes space = writer.space();
+    SIGLA_TRY_ASSIGN(const std::size_t count, source.read(space));
+    if (count == 0) break;
+    // Hashed where it was read to, and packed from there: nobody changes it in between.
+    hasher.update(space.first(count));
+    SIGLA_TRY(writer.commit(count));
   }
   SIGLA_TRY(writer.finish());
   sink.start_last_flush();

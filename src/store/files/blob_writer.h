@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "codec/frame_packer.h"
 #include "codec/hash.h"
 #include "os/file.h"
 
@@ -15,8 +16,11 @@ struct PackedBlob {
   std::uint64_t stored_size = 0;
 };
 
-// Reads `content` once, from its start to its end. `packed` is empty; the caller syncs
-// it.
-Result<PackedBlob> write_blob(const File& content, const File& packed, int compression_level);
+// Reads `content` once, from its start to its end. `packed` is empty; the caller syncs it. Threads
+// of the pool pack what has more than one frame.
+Result<PackedBlob> write_blob(const File& content,
+                              const File& packed,
+                              int compression_level,
+                              FramePool& pool);
 
 }  // namespace sigla

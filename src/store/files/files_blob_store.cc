@@ -5,7 +5,11 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <mutex>
+#include <optional>
 #include <set>
+#include <thread>
 
 #include "base/log.h"
 #include "base/text.h"
@@ -18,6 +22,7 @@ namespace sigla {
 namespace {
 
 constexpr std::uint64_t kFreeSizeMin = 64ULL << 20;  // less is "no room" for /readyz
+constexpr unsigned kPackingThreadsMax = 8;
 constexpr std::string_view kSuffix = ".zst";
 
 Error not_found(const BlobHash& hash) {
@@ -68,7 +73,7 @@ class FilesBlobStore final : public BlobStore {
 
   Status create_folders();
 
-  Result<Stored> put_unsynced(const File& content) override;
+  Result<Stored> put_unsynced(const File& content, Novelty novelty) override;
   Status sync(std::span<Stored> stored) override;
   Result<std::unique_ptr<BlobReader>> open(const BlobHash& hash) override;
   Result<std::shared_ptr<const File>> open_stored(const BlobHash& hash) override;
@@ -83,6 +88,8 @@ class FilesBlobStore final : public BlobStore {
     const std::string name = hash.hex();
     return blobs_ / name.substr(0, 2) / (name + std::string(kSuffix));
   }
+  bool pin(Stored& stored);
+  FramePool& frame_pool();
   Result<bool> link(const File& packed, const std::filesystem::path& path);
   Result<SeekableReader> open_seekable(const BlobHash& hash);
 
@@ -91,6 +98,8 @@ class FilesBlobStore final : public BlobStore {
   const std::filesystem::path spool_;
   BlobPins pins_;
   FileCache contents_;
+  std::once_flag frame_pool_once_;
+  std::optional<FramePool> frame_pool_;
 };
 
 Status FilesBlobStore::create_folders() {
@@ -103,31 +112,44 @@ Status FilesBlobStore::create_folders() {
   return sync_directory(options_.root);
 }
 
-// The content is read twice: to learn its name, which for the many uploads of known files is all,
-// and to pack it. It may still be open in a worker process that no longer does what we wrote, so
-// what was packed is hashed again.
-Result<BlobStore::Stored> FilesBlobStore::put_unsynced(const File& content) {
-  SIGLA_TRY_ASSIGN(const Sha256Digest digest, sha256(content));
+// The content may still be open in a worker process that no longer does what we wrote, so its name
+// is the hash of what was packed, and not of what was read before.
+Result<BlobStore::Stored> FilesBlobStore::put_unsynced(const File& content, Novelty novelty) {
   Stored stored;
-  stored.hash.bytes = digest;
-  stored.pin = pins_.pin(stored.hash);
-  std::error_code ignored;
-  if (const auto stored_size = std::filesystem::file_size(path_of(stored.hash), ignored);
-      !ignored) {
-    SIGLA_TRY_ASSIGN(stored.size, content.size());
-    stored.stored_size = stored_size;
-    return stored;
+  if (novelty == Novelty::kUnknown) {
+    SIGLA_TRY_ASSIGN(stored.hash.bytes, sha256(content));
+    if (pin(stored)) {
+      SIGLA_TRY_ASSIGN(stored.size, content.size());
+      return stored;
+    }
   }
   SIGLA_TRY_ASSIGN(File packed, File::create_unnamed(spool_));
   SIGLA_TRY_ASSIGN(const PackedBlob written,
-                   write_blob(content, packed, options_.compression_level));
-  if (written.digest != digest) {
-    return Error(ErrorCode::kConflict, "the content changed while it was stored");
-  }
+                   write_blob(content, packed, options_.compression_level, frame_pool()));
+  stored.hash.bytes = written.digest;
   stored.size = written.size;
+  if (pin(stored)) return stored;
   stored.stored_size = written.stored_size;
   stored.unsynced = std::make_shared<FileOnItsWay>(std::move(packed));
   return stored;
+}
+
+// Keeps remove() away from the blob, which may be there or not; true when it is.
+bool FilesBlobStore::pin(Stored& stored) {
+  stored.pin = pins_.pin(stored.hash);
+  std::error_code missing;
+  const std::uint64_t stored_size = std::filesystem::file_size(path_of(stored.hash), missing);
+  if (missing) return false;
+  stored.stored_size = stored_size;
+  return true;
+}
+
+// Started when the first content comes: a server that only serves needs no such threads.
+FramePool& FilesBlobStore::frame_pool() {
+  std::call_once(frame_pool_once_, [this] {
+    frame_pool_.emplace(std::clamp(std::thread::hardware_concurrency(), 1U, kPackingThreadsMax));
+  });
+  return *frame_pool_;
 }
 
 // First all contents, then all names, then all folders: the first sync of each kind waits for the

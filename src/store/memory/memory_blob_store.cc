@@ -32,7 +32,7 @@ struct FilesOnTheirWay final : UnsyncedBlob {
 
 }  // namespace
 
-Result<BlobStore::Stored> MemoryBlobStore::put_unsynced(const File& content) {
+Result<BlobStore::Stored> MemoryBlobStore::put_unsynced(const File& content, Novelty /*novelty*/) {
   SIGLA_TRY_ASSIGN(File copied, File::create_in_memory("blob"));
   FileSource source(content);
   FileSink sink(copied);

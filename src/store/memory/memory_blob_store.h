@@ -12,7 +12,7 @@ namespace sigla {
 
 class MemoryBlobStore final : public BlobStore {
  public:
-  Result<Stored> put_unsynced(const File& content) override;
+  Result<Stored> put_unsynced(const File& content, Novelty novelty) override;
   Status sync(std::span<Stored> stored) override;
   Result<std::unique_ptr<BlobReader>> open(const BlobHash& hash) override;
   Result<std::shared_ptr<const File>> open_stored(const BlobHash& hash) override;
