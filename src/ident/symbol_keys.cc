@@ -236,6 +236,13 @@ void add_keys(const Identity& identity, KeyFlags flags, KeyList& keys) {
 
 }  // namespace
 
+bool is_clr_companion_name(std::string_view name) {
+  std::string text = lower(name);
+  if (text.starts_with("lib")) text.erase(0, 3);
+  return text.starts_with("mscordaccore") || text.starts_with("mscordacwks") ||
+         text.starts_with("mscordbi") || text.starts_with("sos");
+}
+
 Result<KeyFlags> parse_key_flags(std::string_view text) {
   KeyFlags flags = 0;
   for (const std::string_view word : split(text, ',')) {

@@ -36,4 +36,7 @@ Result<KeyFlags> parse_key_flags(std::string_view text);
 // Each key once. Dumps yield the keys of every loaded module. Nothing for a file without an id.
 std::vector<std::string> symbol_keys(const Identity& identity, KeyFlags flags);
 
+// Whether the kClrKeys of some .NET runtime may name a file of this base name.
+bool is_clr_companion_name(std::string_view name);
+
 }  // namespace sigla

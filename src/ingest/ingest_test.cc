@@ -7,8 +7,12 @@
 
 #include "codec/archive_testing.h"
 #include "ident/lookup_keys.h"
+#include "ident/symbol_keys.h"
+#include "object/object.h"
+#include "object/pe_with_pdb_for_test.h"
 #include "store/files/files_blob_store.h"
 #include "store/sqlite/sqlite_catalog.h"
+#include "testing/fixture.h"
 #include "testing/matchers.h"
 
 namespace sigla {
@@ -221,6 +225,46 @@ TEST_F(IngestTest, RecordsFilesInTheOrderOfTheUpload) {
   for (const UploadEntry& entry : entries) reported.push_back(entry.path);
   EXPECT_EQ(reported, paths);
   for (unsigned i = 0; i < 90; i += 10) EXPECT_EQ(download(i), files[i].content);
+}
+
+// A PDB that packs to less than a hundredth: it is larger than the PE around it.
+TEST_F(IngestTest, MakesAFileOfAnEmbeddedPdb) {
+  Buffer pdb = read_fixture("fuzz/corpus/ppdb_metadata_fuzz/small.pdb");
+  pdb.resize(pdb.size() + 1'000'000);
+  const Buffer pe = pe_with_embedded_pdb(pdb);
+  ASSERT_LT(pe.size(), 20'000U);
+  const std::string_view content = as_text(pe);
+  EXPECT_THAT(upload(content, "app.dll").entries,
+              ElementsAre(is_stored("app.dll"), is_stored("app.dll!/a.pdb")));
+  const std::string archive = make_archive(
+      "zip", "none", {{"x/app.dll", std::string(content)}, {"x/good.sym", make_sym(1)}});
+  EXPECT_THAT(
+      upload(archive).entries,
+      ElementsAre(
+          is_duplicate("x/app.dll"), is_duplicate("x/app.dll!/a.pdb"), is_stored("x/good.sym")));
+  ASSERT_OK_AND_ASSIGN(const auto objects, identify(pdb, "a.pdb", Limits()));
+  const std::string key = symbol_keys(objects[0].identity, kIdentityKey).front();
+  EXPECT_TRUE(key.ends_with("FFFFFFFF/a.pdb")) << key;
+  ASSERT_OK_AND_ASSIGN(const auto matches, catalog_->find_key(project_.id, key));
+  ASSERT_THAT(matches, SizeIs(1));
+  ASSERT_OK_AND_ASSIGN(const auto file, blobs_->open_content(matches[0].blob));
+  EXPECT_EQ(read_all_of(*file), as_text(pdb));
+  EXPECT_THAT(upload(archive, "", "*.dll").entries,
+              ElementsAre(is_duplicate("x/app.dll"),
+                          is_refused("x/app.dll!/a.pdb", "*.dll"),
+                          is_refused("x/good.sym", "*.dll")));
+}
+
+TEST_F(IngestTest, GoesOnBehindACrashInAnEmbeddedPdb) {
+  const Buffer pe = pe_with_embedded_pdb(read_fixture("fuzz/corpus/ppdb_metadata_fuzz/small.pdb"));
+  const std::string archive =
+      make_archive("gnutar",
+                   "none",
+                   {{"crash-inside.dll", std::string(as_text(pe))}, {"good.sym", make_sym(1)}});
+  EXPECT_THAT(upload(archive).entries,
+              ElementsAre(is_stored("crash-inside.dll"),
+                          is_refused("crash-inside.dll!/a.pdb", "worker crashed (SIGABRT)"),
+                          is_stored("good.sym")));
 }
 
 TEST_F(IngestTest, TellsDuplicatesFromNewFiles) {

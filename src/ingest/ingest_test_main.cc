@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The test program is its own worker: with the argument "worker" it serves the real jobs, with
-// accidents added: files named crash-me and hang-me do that to the worker that reports them.
+// accidents added: files named crash-me and hang-me do that to the worker that reports them, and
+// crash-inside when it reports what is in them.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -18,6 +19,9 @@ class AccidentProneContext final : public WorkerContext {
   explicit AccidentProneContext(WorkerContext& context) : context_(context) {}
   Result<WorkerMessage> ask(std::string_view what, WorkerMessage request) override {
     if (what == "report" && request.payload.find("crash-me") != std::string::npos) std::abort();
+    if (what == "report" && request.payload.find("crash-inside.dll!/") != std::string::npos) {
+      std::abort();
+    }
     if (what == "report" && request.payload.find("hang-me") != std::string::npos) {
       for (volatile bool forever = true; forever;) {
       }

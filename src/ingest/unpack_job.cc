@@ -137,12 +137,37 @@ class UnpackJob {
   Status identify_and_report(const Entry& entry, const File& content) {
     auto objects = identify_content(entry, content);
     if (!objects.has_value()) return refuse_unless_fatal(entry, std::move(objects).error());
+    std::optional<std::string> embedded_name;
+    std::erase_if(*objects, [&](const Object& object) {
+      if (object.identity.is_embedded) embedded_name = object.identity.name;
+      return object.identity.is_embedded;
+    });
     EntryReport entry_report;
     entry_report.position = entry.position;
     entry_report.path = entry.path;
     entry_report.content = entry.content;
     entry_report.objects = encode_objects(*objects);
-    return report(entry_report);
+    // Reported before a worker died of what is embedded in it.
+    const bool was_reported = is_inside(request_.resume_after, entry.position);
+    if (!was_reported) SIGLA_TRY(report(entry_report));
+    return embedded_name.has_value() ? unpack_embedded(entry, content, *embedded_name) : Status();
+  }
+
+  // The Portable PDB inside a PE becomes a file of its own: debuggers ask for it by its own key.
+  Status unpack_embedded(const Entry& image, const File& content, const std::string& name) {
+    Entry entry{image.position, image.path + "!/" + name, name};
+    entry.position.push_back(1);
+    if (is_done(entry.position)) return {};
+    SIGLA_TRY_ASSIGN(const auto file, start_entry(entry));
+    if (!file.has_value()) return {};
+    const auto copy_out = [&]() -> Status {
+      SIGLA_TRY_ASSIGN(const MappedFile mapped, MappedFile::map(content, limits_.entry_size_max));
+      SIGLA_TRY_ASSIGN(const Buffer pdb, embedded_pdb(mapped.bytes(), limits_));
+      return file->write_all(pdb);
+    };
+    Status status = copy_out();
+    if (!status.has_value()) return refuse_unless_fatal(entry, std::move(status).error());
+    return identify_and_report(entry, *file);
   }
 
   Result<std::vector<Object>> identify_content(const Entry& entry, const File& content) {

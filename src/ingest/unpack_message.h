@@ -7,7 +7,8 @@
 //                             that is compressed itself; the second file replaces the first)
 //   parent: answer            a file, or none: the entry is not wanted
 //   child:  ask "archive"     EntryStart: this entry is an archive, its entries follow
-//   child:  ask "report"      EntryReport: the entry is done
+//   child:  ask "report"      EntryReport: the entry is done; a PE's is followed by "entry" and
+//                             "report" of the PDB embedded in it, at a position inside the PE's
 //   child:  result            UnpackEnd
 #pragma once
 

@@ -103,8 +103,8 @@ Result<WorkerMessage> Unpacker::answer(std::string_view what, const WorkerMessag
 
 Result<WorkerMessage> Unpacker::start_entry(EntryStart start) {
   // The worker counts too; this holds when it no longer does what we wrote. A resumed archive and a
-  // compressed entry start twice.
-  if (++start_count_ > 2 * limits_.entry_count_max + kCrashesMax) {
+  // compressed entry start twice, and a PDB embedded in it once more.
+  if (++start_count_ > 3 * limits_.entry_count_max + kCrashesMax) {
     return make_error(ErrorCode::kLimitExceeded, "more than {} entries", limits_.entry_count_max);
   }
   start.path = tidy_path(start.path, limits_);
@@ -182,7 +182,7 @@ Result<std::vector<Object>> Unpacker::read_objects(const EntryReport& report,
 }
 
 Status Unpacker::deliver(UnpackedFile file) {
-  if (++report_count_ > limits_.entry_count_max + kCrashesMax) {
+  if (++report_count_ > 2 * limits_.entry_count_max + kCrashesMax) {
     return make_error(ErrorCode::kLimitExceeded, "more than {} entries", limits_.entry_count_max);
   }
   return (*sink_)(std::move(file));

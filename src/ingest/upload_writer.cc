@@ -211,7 +211,9 @@ void UploadWriter::add_objects(const UnpackedFile& file, const BlobHash& hash) {
     object.tag = upload_.tag;
     object.upload_id = upload_.id;
     object.keys = lookup_keys(found.identity);
+    std::vector<StoredObject> gained = companions_.add(object, found.identity);
     batch_.objects.push_back(std::move(object));
+    for (StoredObject& companion : gained) batch_.objects.push_back(std::move(companion));
   }
 }
 

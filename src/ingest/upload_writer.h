@@ -16,6 +16,7 @@
 #include <thread>
 #include <vector>
 
+#include "ingest/clr_companions.h"
 #include "ingest/unpacker.h"
 #include "store/blob_store.h"
 #include "store/catalog.h"
@@ -92,6 +93,7 @@ class UploadWriter {
   std::vector<BlobStore::Stored> unsynced_;
   std::vector<std::shared_ptr<const void>> pins_;
   std::vector<UploadEntry> entries_;
+  ClrCompanions companions_;
 
   std::vector<std::thread> threads_;
 };

@@ -26,7 +26,8 @@ struct EmbeddedSource {
 };
 
 // One identified slice of a file: a fat Mach-O has several, a PE with an embedded Portable PDB two
-// (the second with identity.is_embedded; its bytes are unpacked by embedded_pdb(), below).
+// (the second with identity.is_embedded; its bytes are unpacked by embedded_pdb(), below; ingest/
+// makes a file of them).
 struct Object {
   Identity identity;
   std::uint64_t offset = 0;  // of the slice in the (decompressed) file; 0 for an embedded object
