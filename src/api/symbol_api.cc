@@ -128,7 +128,7 @@ void add_symbol_routes(http::Router& router, const Services& services) {
   router.add({.method = "POST",
               .pattern = "/api/v1/projects/{project}/symbols/exists",
               .body = http::BodyPolicy::kMemory,
-              .body_size_max = std::uint64_t{2} << 20,
+              .body_size_max = kExistsBodySizeMax,
               .admit =
                   [&services](const http::Request& request) {
                     return admit_uploader_or_reader(request, services);

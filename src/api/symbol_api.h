@@ -16,6 +16,7 @@
 namespace sigla::api {
 
 inline constexpr std::size_t kExistsCountMax = 10'000;
+inline constexpr std::uint64_t kExistsBodySizeMax = 2U << 20U;
 
 struct ExistsRequest {
   std::vector<BlobHash> hashes;

@@ -9,7 +9,9 @@
 #include "api/form_body.h"
 #include "api/history_api.h"
 #include "api/http_status.h"
+#include "api/symbol_api.h"
 #include "base/text.h"
+#include "ingest/known_files.h"
 
 namespace sigla::api {
 
@@ -40,49 +42,8 @@ std::optional<Failure> failure_of(const UploadReport& report) {
   return Failure{ErrorCode::kUnsupported, "none of the files is a symbol file"};
 }
 
-http::Response handle_upload(UploadForm form, http::Request& request, const Services& services) {
-  Result<UploadHead> head = decode_upload(form, request, services);
-  if (!head.has_value()) return refusal(form, head.error());
-  Result<File> body = take_upload_body(request, services, *head);
-  if (!body.has_value()) return refusal(form, body.error());
-  UploadRequest upload;
-  upload.body = std::move(body).value();
-  upload.project_id = head->project.id;
-  upload.token_id = head->token.id;
-  upload.name = head->name;
-  upload.tag = head->tag;
-  upload.name_restriction = head->token.name_restriction;
-  upload.remote_address = request.remote_address;
-  const Result<UploadReport> report = services.ingest.run(std::move(upload));
-  if (!report.has_value()) return error_reply(report.error());
-  services.metrics.count_upload(report->upload);
-  UploadReply reply = encode_upload_reply(*report);
-  return http::Response::json(reply.status, std::move(reply.json));
-}
-
-void add_route(std::string pattern,
-               UploadForm form,
-               http::Router& router,
-               const Services& services) {
-  router.add(
-      {.method = "POST",
-       .pattern = std::move(pattern),
-       .body = http::BodyPolicy::kSpool,
-       .body_size_max = services.limits.upload_size_max,
-       .admit = [form, &services](const http::Request& request) -> std::optional<http::Response> {
-         const Result<UploadHead> head = decode_upload(form, request, services);
-         if (head.has_value()) return std::nullopt;
-         return refusal(form, head.error());
-       },
-       .handler = [form, &services](
-                      http::Request& request) { return handle_upload(form, request, services); }});
-}
-
-}  // namespace
-
-UploadReply encode_upload_reply(const UploadReport& report) {
+UploadReply encode_reply(const UploadReport& report, const std::optional<Failure>& failure) {
   const Upload& upload = report.upload;
-  const std::optional<Failure> failure = failure_of(report);
   UploadReply reply;
   JsonWriter json;
   json.begin_object();
@@ -109,6 +70,74 @@ UploadReply encode_upload_reply(const UploadReport& report) {
   return reply;
 }
 
+http::Response handle_upload(UploadForm form, http::Request& request, const Services& services) {
+  Result<UploadHead> head = decode_upload(form, request, services);
+  if (!head.has_value()) return refusal(form, head.error());
+  Result<File> body = take_upload_body(request, services, *head);
+  if (!body.has_value()) return refusal(form, body.error());
+  UploadRequest upload;
+  upload.body = std::move(body).value();
+  upload.project_id = head->project.id;
+  upload.token_id = head->token.id;
+  upload.name = head->name;
+  upload.tag = head->tag;
+  upload.name_restriction = head->token.name_restriction;
+  upload.remote_address = request.remote_address;
+  const Result<UploadReport> report = services.ingest.run(std::move(upload));
+  if (!report.has_value()) return error_reply(report.error());
+  services.metrics.count_upload(report->upload);
+  UploadReply reply = encode_upload_reply(*report);
+  return http::Response::json(reply.status, std::move(reply.json));
+}
+
+http::Response handle_known_files(http::Request& request, const Services& services) {
+  Result<UploadHead> head = decode_upload(UploadForm::kNative, request, services);
+  if (!head.has_value()) return error_reply(head.error());
+  Result<ExistsRequest> wanted = decode_exists_request(request.body);
+  if (!wanted.has_value()) return error_reply(wanted.error());
+  if (!wanted->debug_ids.empty()) return error_reply(400, "debug_ids: name files by their sha256");
+  KnownFilesRequest known;
+  known.project_id = head->project.id;
+  known.token_id = head->token.id;
+  known.tag = head->tag;
+  known.name_restriction = head->token.name_restriction;
+  known.remote_address = request.remote_address;
+  known.hashes = std::move(wanted->hashes);
+  const Result<UploadReport> report = record_known_files(services.catalog, known);
+  if (!report.has_value()) return error_reply(report.error());
+  services.metrics.count_upload(report->upload);
+  return http::Response::json(200, encode_reply(*report, std::nullopt).json);
+}
+
+std::optional<http::Response> admit_upload(UploadForm form,
+                                           const http::Request& request,
+                                           const Services& services) {
+  const Result<UploadHead> head = decode_upload(form, request, services);
+  if (head.has_value()) return std::nullopt;
+  return refusal(form, head.error());
+}
+
+void add_route(std::string pattern,
+               UploadForm form,
+               http::Router& router,
+               const Services& services) {
+  router.add(
+      {.method = "POST",
+       .pattern = std::move(pattern),
+       .body = http::BodyPolicy::kSpool,
+       .body_size_max = services.limits.upload_size_max,
+       .admit = [form, &services](
+                    const http::Request& request) { return admit_upload(form, request, services); },
+       .handler = [form, &services](
+                      http::Request& request) { return handle_upload(form, request, services); }});
+}
+
+}  // namespace
+
+UploadReply encode_upload_reply(const UploadReport& report) {
+  return encode_reply(report, failure_of(report));
+}
+
 Result<File> take_upload_body(http::Request& request, const Services& services, UploadHead& head) {
   SIGLA_TRY_ASSIGN(FormBody body, take_form_body(request, "upload_file", services));
   if (const http::FormPart* tag = http::find_part(body.parts, "tag")) {
@@ -119,6 +148,18 @@ Result<File> take_upload_body(http::Request& request, const Services& services, 
 }
 
 void add_upload_routes(http::Router& router, const Services& services) {
+  router.add(
+      {.method = "POST",
+       .pattern = "/api/v1/projects/{project}/uploads/known",
+       .body = http::BodyPolicy::kMemory,
+       .run_on = http::RunOn::kPoolLong,
+       .body_size_max = kExistsBodySizeMax,
+       .admit =
+           [&services](const http::Request& request) {
+             return admit_upload(UploadForm::kNative, request, services);
+           },
+       .handler =
+           [&services](http::Request& request) { return handle_known_files(request, services); }});
   add_route("/api/v1/projects/{project}/uploads", UploadForm::kNative, router, services);
   add_route("/{token}/symbols", UploadForm::kTokenPath, router, services);
   add_route("/{universe}/{token}/symbols", UploadForm::kUniversePath, router, services);

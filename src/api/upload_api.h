@@ -8,6 +8,9 @@
 //    "files":[{"path":"a.pdb","size":9,"result":"stored","format":"pdb","sha256":"..."},
 //             {"path":"notes.txt","size":3,"result":"refused","reason":"..."}]}
 //
+// POST /api/v1/projects/{project}/uploads/known?tag= with {"sha256":["...",...]} is an upload of
+// files the project has already; its answer is the same.
+//
 // A damaged archive, or a single file that is refused, answers an error status with the same
 // members and "error" instead of "response"; what came before the damage is kept.
 #pragma once

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 
 #include "api/api_testing.h"
+#include "base/text.h"
+#include "codec/hash.h"
 #include "testing/matchers.h"
 
 namespace sigla::api {
@@ -44,6 +46,46 @@ TEST_F(UploadApiTest, StoresAFileByEveryForm) {
     EXPECT_EQ(response.status, 200) << text_of(response);
     EXPECT_THAT(text_of(response), HasSubstr(R"("stored":0,"duplicate":1)"));
   }
+}
+
+TEST_F(UploadApiTest, TakesFilesThatAreThereByTheirHash) {
+  const http::Response sent =
+      post("/api/v1/projects/default/uploads?tag=v1&name=app.sym", kSym, bearer(writer_));
+  ASSERT_EQ(sent.status, 200);
+  const std::string hash = hex_lower(sha256(as_bytes(kSym)));
+  const auto post_known = [&](const std::string& token, const std::string& query) {
+    http::Request r =
+        request("POST", "/api/v1/projects/default/uploads/known" + query, bearer(token));
+    r.body = fmt::format(R"({{"sha256":["{}","{}"]}})", hash, std::string(64, '0'));
+    return send(router_, r);
+  };
+  const http::Response known = post_known(writer_, "?tag=v2");
+  EXPECT_EQ(known.status, 200);
+  EXPECT_THAT(text_of(known),
+              HasSubstr(R"("tag":"v2","stored":0,"duplicate":1,"refused":1,"files":[{)"
+                        R"("path":"app.sym","size":78,"result":"duplicate","format":"breakpad")"));
+  EXPECT_THAT(text_of(known), HasSubstr("the project has no such file"));
+  for (const char* tag : {"v1", "v2"}) {
+    SymbolQuery query;
+    query.project_id = 1;
+    query.tag = tag;
+    EXPECT_THAT(catalog_->search(query), IsOkAnd(testing::SizeIs(1))) << tag;
+  }
+  UploadQuery history;
+  history.project_id = 1;
+  history.tag = "v2";
+  ASSERT_OK_AND_ASSIGN(const std::vector<Upload> uploads, catalog_->list_uploads(history));
+  ASSERT_THAT(uploads, testing::SizeIs(1));
+  EXPECT_EQ(uploads[0].state, UploadState::kDone);
+  EXPECT_EQ(uploads[0].duplicate_count, 1U);
+
+  Token restricted;
+  restricted.name_restriction = "other*";
+  restricted.tag_restriction = "v*";
+  const std::string other = make_token("default", {Capability::kSymbolPost}, restricted);
+  EXPECT_THAT(text_of(post_known(other, "?tag=v3")), HasSubstr("files named other* only"));
+  EXPECT_EQ(post_known(other, "?tag=nightly").status, 403);
+  EXPECT_EQ(post_known(make_token("default", {Capability::kSymbolGet}), "").status, 403);
 }
 
 TEST_F(UploadApiTest, TakesAFormWithAFileAndATag) {

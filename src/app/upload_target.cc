@@ -49,13 +49,8 @@ class ServerTarget final : public UploadTarget {
         tag_(http::percent_encode(tag, false)) {}
 
   Result<std::vector<std::string>> known(const std::vector<std::string>& hashes) override {
-    JsonWriter request;
-    request.begin_object().key("sha256").begin_array();
-    for (const std::string& hash : hashes) request.value(hash);
-    request.end_array().end_object();
-    SIGLA_TRY_ASSIGN(
-        const std::string text,
-        client_.ask("POST", project_path_ + "/symbols/exists", std::move(request).take()));
+    SIGLA_TRY_ASSIGN(const std::string text,
+                     client_.ask("POST", project_path_ + "/symbols/exists", encode(hashes)));
     const json::value answer = parse_answer(text);
     if (answer.is_null()) return wrong_answer();
     std::vector<std::string> known;
@@ -65,6 +60,12 @@ class ServerTarget final : public UploadTarget {
       if (hash.is_string()) known.emplace_back(hash.get_string());
     }
     return known;
+  }
+
+  Status record_known(const std::vector<std::string>& hashes) override {
+    const std::string path = fmt::format("{}/uploads/known?tag={}", project_path_, tag_);
+    SIGLA_TRY(client_.ask("POST", path, encode(hashes)));
+    return {};
   }
 
   Result<UploadAnswer> send(const UploadBody& body, const Sent& sent) override {
@@ -91,6 +92,14 @@ class ServerTarget final : public UploadTarget {
   }
 
  private:
+  static std::string encode(const std::vector<std::string>& hashes) {
+    JsonWriter json;
+    json.begin_object().key("sha256").begin_array();
+    for (const std::string& hash : hashes) json.value(hash);
+    json.end_array().end_object();
+    return std::move(json).take();
+  }
+
   // 400, 413, 415 and 422 are about what was sent; the next file may fare better.
   static Result<UploadAnswer> answer_of(const http::ClientResponse& response) {
     const bool is_success = response.status >= 200 && response.status < 300;

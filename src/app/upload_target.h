@@ -44,6 +44,9 @@ class UploadTarget {
   // Those of the SHA-256 (hexadecimal) the project has. At most kKnownCountMax of them.
   static constexpr std::size_t kKnownCountMax = 10'000;
   virtual Result<std::vector<std::string>> known(const std::vector<std::string>& hashes) = 0;
+  // Tells the server that files it has, at most kKnownCountMax, belong to this upload as well: they
+  // get its tag and their place in the history.
+  virtual Status record_known(const std::vector<std::string>& hashes) = 0;
   // What is refused is an answer; an Error means that nothing can be sent: kUnavailable for now,
   // others for good. `sent` is told how many bytes have gone.
   using Sent = std::function<void(std::uint64_t)>;

@@ -47,13 +47,24 @@ Status read_whole(const FoundFile& found, MutableBytes content) {
 Uploader::Uploader(MakeTarget make_target, ProgressBar& progress, Options options)
     : make_target_(std::move(make_target)), progress_(progress), options_(std::move(options)) {}
 
+// Asks until there is an answer for good.
+template <typename Ask>
+auto Uploader::with_retries(const Retry::Limits& limits, Ask ask) -> decltype(ask()) {
+  Retry retry(limits);
+  while (true) {
+    auto answer = ask();
+    if (answer.has_value() || answer.error().code() != ErrorCode::kUnavailable) return answer;
+    SIGLA_TRY(wait_for_retry(retry, answer.error(), limits));
+  }
+}
+
 UploadSummary Uploader::run(ScanResult scan) {
   summary_.ignored_count = scan.ignored_count;
   for (ScanResult::Refused& refused : scan.refused) {
     record({std::move(refused.path), 0, "refused", std::move(refused.reason), {}});
   }
   const std::unique_ptr<UploadTarget> target = make_target_();
-  auto contact = known_with_retries({}, *target, options_.first_contact);
+  auto contact = with_retries(options_.first_contact, [&] { return target->known({}); });
   if (!contact.has_value()) {
     summary_.error = std::move(contact).error();
     return std::move(summary_);
@@ -107,7 +118,10 @@ Status Uploader::check_and_queue(std::vector<Item> items, UploadTarget& target) 
   std::unordered_set<std::string> known;
   if (!hashes.empty()) {
     SIGLA_TRY_ASSIGN(const std::vector<std::string> list,
-                     known_with_retries(hashes, target, options_.retry));
+                     with_retries(options_.retry, [&] { return target.known(hashes); }));
+    if (!list.empty()) {
+      SIGLA_TRY(with_retries(options_.retry, [&] { return target.record_known(list); }));
+    }
     known.insert(list.begin(), list.end());
   }
   std::vector<Item> unknown;
@@ -277,16 +291,6 @@ Status Uploader::drop_known(Shipment& shipment, UploadTarget& target) {
   }
   shipment = std::move(rest);
   return {};
-}
-
-Result<std::vector<std::string>> Uploader::known_with_retries(
-    const std::vector<std::string>& hashes, UploadTarget& target, const Retry::Limits& limits) {
-  Retry retry(limits);
-  while (true) {
-    auto known = target.known(hashes);
-    if (known.has_value() || known.error().code() != ErrorCode::kUnavailable) return known;
-    SIGLA_TRY(wait_for_retry(retry, known.error(), limits));
-  }
 }
 
 Status Uploader::wait_for_retry(Retry& retry, const Error& error, const Retry::Limits& limits) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Brings files to a server: hashes them, asks which ones it has, sends the others, and tries again
-// after a dropped connection, so that a server may die and come back in the middle.
+// Brings files to a server: hashes them, asks which ones it has, has these recorded as part of the
+// upload, sends the others, and tries again after a dropped connection, so that a server may die
+// and come back in the middle.
 //
 //   Uploader uploader(make_target, progress, {});
 //   const UploadSummary summary = uploader.run(scan_for_upload(paths, has_id));
@@ -85,9 +86,8 @@ class Uploader {
   void fail(Error error);
 
   // --- both ---
-  Result<std::vector<std::string>> known_with_retries(const std::vector<std::string>& hashes,
-                                                      UploadTarget& target,
-                                                      const Retry::Limits& limits);
+  template <typename Ask>
+  auto with_retries(const Retry::Limits& limits, Ask ask) -> decltype(ask());
   // Waits before another try; the Error of the last one when there is none.
   Status wait_for_retry(Retry& retry, const Error& error, const Retry::Limits& limits);
 

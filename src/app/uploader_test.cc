@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <set>
 
 #include "app/tar_builder.h"
 #include "base/text.h"
@@ -22,6 +23,7 @@ using testing::SizeIs;
 struct FakeServer {
   std::mutex mutex;
   std::map<std::string, std::string> files;  // by hash
+  std::set<std::string> recorded;            // hashes that need not be sent
   std::vector<std::size_t> requests;         // how many files were in each
   int refused_connections = 0;               // so many requests from now on
   int lost_answers = 0;                      // so many uploads are stored and not acknowledged
@@ -54,6 +56,13 @@ class FakeTarget final : public UploadTarget {
       if (server_.files.contains(hash)) known.push_back(hash);
     }
     return known;
+  }
+
+  Status record_known(const std::vector<std::string>& hashes) override {
+    const std::lock_guard lock(server_.mutex);
+    SIGLA_TRY(server_.connect());
+    server_.recorded.insert(hashes.begin(), hashes.end());
+    return {};
   }
 
   Result<UploadAnswer> send(const UploadBody& body, const Sent& sent) override {
@@ -147,6 +156,9 @@ TEST_F(UploaderTest, SendsSmallFilesTogetherAndSkipsWhatIsThere) {
   EXPECT_EQ(second.stored_count, 1U);
   EXPECT_EQ(second.skipped_count, 5U);
   EXPECT_EQ(server_.requests, (std::vector<std::size_t>{5, 1}));
+  // What is not sent is part of the upload nevertheless.
+  EXPECT_THAT(server_.recorded, SizeIs(5));
+  EXPECT_TRUE(server_.recorded.contains(hex_lower(sha256(as_bytes("MODULE 3\n")))));
 }
 
 TEST_F(UploaderTest, BatchesHaveAtMostSoManyFilesAndBytes) {

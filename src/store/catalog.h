@@ -193,6 +193,8 @@ class Catalog {
                                                              const DebugId& debug_id) = 0;
   virtual Result<std::vector<StoredObject>> find_by_code_id(Id project_id,
                                                             const CodeId& code_id) = 0;
+  // What the project has of this content: one object, or one for each slice that is one.
+  virtual Result<std::vector<StoredObject>> find_by_blob(Id project_id, const BlobHash& hash) = 0;
   virtual Result<std::vector<StoredObject>> search(const SymbolQuery& query) = 0;
   // Whether the catalog refers to the blob, for the sweep of orphans.
   virtual Result<bool> has_blob(const BlobHash& hash) = 0;

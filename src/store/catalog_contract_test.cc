@@ -279,6 +279,19 @@ TEST_P(CatalogContract, KeepsTheWholeIdentity) {
   EXPECT_THAT(names_of(catalog_->find_by_debug_id(project_.id, DebugId())), IsEmpty());
 }
 
+TEST_P(CatalogContract, FindsWhatItHasOfAContent) {
+  StoredObject first = make_object(1, "fat", {"x86"});
+  StoredObject second = make_object(1, "fat64", {"arm"});
+  second.offset = 4096;
+  ASSERT_THAT(catalog_->commit(make_batch({first, second, make_object(2, "other", {"k"})})),
+              IsOk());
+  EXPECT_THAT(names_of(catalog_->find_by_blob(project_.id, first.blob)),
+              testing::UnorderedElementsAre("fat", "fat64"));
+  EXPECT_THAT(names_of(catalog_->find_by_blob(project_.id, make_object(3, "", {}).blob)),
+              IsEmpty());
+  EXPECT_THAT(names_of(catalog_->find_by_blob(project_.id + 1, first.blob)), IsEmpty());
+}
+
 TEST_P(CatalogContract, AddsTagAndNewKeysToAnObjectItHas) {
   ASSERT_THAT(catalog_->commit(make_batch({make_object(1, "a.pdb", {"k1"})})), IsOk());
   StoredObject again = make_object(1, "renamed.pdb", {"k1", "K2"});

@@ -66,6 +66,9 @@ class IndexedCatalog final : public Catalog {
   Result<std::vector<StoredObject>> find_by_code_id(Id project_id, const CodeId& code_id) override {
     return catalog_->find_by_code_id(project_id, code_id);
   }
+  Result<std::vector<StoredObject>> find_by_blob(Id project_id, const BlobHash& hash) override {
+    return catalog_->find_by_blob(project_id, hash);
+  }
   Result<std::vector<StoredObject>> search(const SymbolQuery& query) override {
     return catalog_->search(query);
   }

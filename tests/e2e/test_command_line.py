@@ -55,8 +55,14 @@ class CommandLine(Case):
         self.assertEqual(first["stored"], 5, first)
         for path, content in files:
             self.assertEqual(self.server.get(path).body, content)
-        second = json.loads(self.upload("--json", "--tag", "cli", folder).stdout)
+        second = json.loads(self.upload("--json", "--tag", "cli-2", folder).stdout)
         self.assertEqual((second["stored"], second["skipped"]), (0, 5), second)
+        # What was not sent again is found under the new tag as well.
+        for tag in ("cli", "cli-2"):
+            found = self.server.request("GET", f"/api/v1/projects/default/symbols?tag={tag}").json()["symbols"]
+            self.assertEqual(sorted(s["name"] for s in found), [f"t{i}.pdb" for i in range(5)], tag)
+            uploads = self.server.request("GET", f"/api/v1/projects/default/uploads?tag={tag}").json()["uploads"]
+            self.assertEqual(sum(u["stored"] + u["duplicate"] for u in uploads), 5, tag)
 
     def test_upload_resumes_after_a_dropped_connection(self):
         folder = self.scratch / "resume"

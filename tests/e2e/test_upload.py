@@ -160,6 +160,14 @@ class Uploads(Case):
         self.assertEqual((first["stored"], first["duplicate"]), (1, 0))
         self.assertEqual((second["stored"], second["duplicate"]), (0, 2), second)
 
+    def test_duplicates_are_found_under_every_tag_they_were_sent_with(self):
+        content, path = self.fresh()
+        for tag in ("first-tag", "second-tag"):
+            self.assertEqual(self.server.upload(content, f"?tag={tag}").status, 200)
+        for tag in ("first-tag", "second-tag"):
+            found = self.server.request("GET", f"/api/v1/projects/default/symbols?tag={tag}").json()["symbols"]
+            self.assertEqual([s["name"] for s in found], [path.split("/")[2]])
+
     def test_native_form_says_what_became_of_each_file(self):
         content, _ = self.fresh()
         answer = self.server.native(tar_of([("good.sym", content), ("notes.txt", b"hello\n")]), query="?tag=v1")

@@ -300,6 +300,13 @@ Result<std::vector<StoredObject>> MemoryCatalog::find_by_code_id(Id project_id,
   });
 }
 
+Result<std::vector<StoredObject>> MemoryCatalog::find_by_blob(Id project_id, const BlobHash& hash) {
+  const std::lock_guard lock(mutex_);
+  return select(kMatchesMax, [&](const ObjectRow& row) {
+    return row.object.project_id == project_id && row.object.blob == hash;
+  });
+}
+
 Result<std::vector<StoredObject>> MemoryCatalog::search(const SymbolQuery& query) {
   SIGLA_TRY(check_search_text(query.text));
   const std::string text = lower(query.text);

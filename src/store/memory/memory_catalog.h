@@ -39,6 +39,7 @@ class MemoryCatalog final : public Catalog {
   Result<std::vector<StoredObject>> find_by_debug_id(Id project_id,
                                                      const DebugId& debug_id) override;
   Result<std::vector<StoredObject>> find_by_code_id(Id project_id, const CodeId& code_id) override;
+  Result<std::vector<StoredObject>> find_by_blob(Id project_id, const BlobHash& hash) override;
   Result<std::vector<StoredObject>> search(const SymbolQuery& query) override;
   Result<bool> has_blob(const BlobHash& hash) override;
   Status for_each_key(

@@ -30,6 +30,10 @@ constexpr const char* kSelectByCodeId =
     "SELECT " SIGLA_OBJECT_COLUMNS
     " FROM object o JOIN blob b ON b.id = o.blob_id"
     " WHERE o.project_id = ? AND o.code_id = ? AND o.code_id <> '' ORDER BY o.id DESC LIMIT 64";
+constexpr const char* kSelectByBlob =
+    "SELECT " SIGLA_OBJECT_COLUMNS
+    " FROM blob b JOIN object o ON o.blob_id = b.id"
+    " WHERE b.hash = ? AND o.project_id = ? ORDER BY o.id DESC LIMIT 64";
 constexpr const char* kSelectNewest =
     "SELECT " SIGLA_OBJECT_COLUMNS
     " FROM object o JOIN blob b ON b.id = o.blob_id"
@@ -154,6 +158,13 @@ Result<std::vector<StoredObject>> SqliteCatalog::find_by_code_id(Id project_id,
   SIGLA_TRY_ASSIGN(const auto reader, pool_->reader());
   SIGLA_TRY_ASSIGN(Statement select, reader->statement(kSelectByCodeId));
   select.bind(project_id, code_id.text());
+  return read_rows(select, read_object);
+}
+
+Result<std::vector<StoredObject>> SqliteCatalog::find_by_blob(Id project_id, const BlobHash& hash) {
+  SIGLA_TRY_ASSIGN(const auto reader, pool_->reader());
+  SIGLA_TRY_ASSIGN(Statement select, reader->statement(kSelectByBlob));
+  select.bind(Bytes(hash.bytes), project_id);
   return read_rows(select, read_object);
 }
 
