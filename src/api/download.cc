@@ -98,9 +98,9 @@ struct Downloads::Opened {
   std::optional<std::uint64_t> stream_size;
 };
 
-Downloads::Downloads(const Services& services, KeptFiles& forms)
+Downloads::Downloads(const Services& services, FileCache& cache)
     : services_(services),
-      forms_(forms),
+      cache_(cache),
       served_(kServedCountMax, kServedSizeMax),
       warmer_(services.blobs) {}
 
@@ -151,8 +151,10 @@ Result<http::Response> Downloads::find_part(const Project& project,
     const std::string form = fmt::format("{}{:016x}",
                                          kind == PartKind::kSection ? "section" : "source",
                                          XXH3_64bits(name.data(), name.size()));
-    auto part = forms_.get(
-        fmt::format("{}-{}", content_name(match), form), [&](const File& output) -> Status {
+    auto part = cache_.get(
+        fmt::format("{}-{}", content_name(match), form),
+        match.size,
+        [&](const File& output) -> Status {
           SIGLA_TRY_ASSIGN(const auto content, services_.blobs.open_content(match.blob));
           return extract_part(
               services_.walkers, {kind, name, match.offset, match.size}, *content, output);
@@ -201,13 +203,14 @@ Result<Downloads::Opened> Downloads::open_gzip(const KeyMatch& match, const Ask&
     opened.stream = std::make_unique<GzipStream>(std::move(content));
     return opened;
   }
-  SIGLA_TRY_ASSIGN(opened.served->file,
-                   forms_.get(content_name(match) + ".gz", [&](const File& form) -> Status {
-                     FileSink packed(form);
-                     const std::unique_ptr<Encoder> encoder = make_encoder(Codec::kGzip, packed);
-                     SIGLA_TRY(copy_all(*content, *encoder));
-                     return encoder->finish();
-                   }));
+  SIGLA_TRY_ASSIGN(
+      opened.served->file,
+      cache_.get(content_name(match) + ".gz", match.size, [&](const File& form) -> Status {
+        FileSink packed(form);
+        const std::unique_ptr<Encoder> encoder = make_encoder(Codec::kGzip, packed);
+        SIGLA_TRY(copy_all(*content, *encoder));
+        return encoder->finish();
+      }));
   SIGLA_TRY_ASSIGN(opened.served->size, opened.served->file->size());
   return opened;
 }
@@ -236,7 +239,8 @@ Result<std::shared_ptr<const File>> Downloads::open_cab(const KeyMatch& match,
     return make_error(ErrorCode::kNotFound, "too large for a cabinet; ask for the file itself");
   }
   const std::uint64_t name_hash = XXH3_64bits(file_name.data(), file_name.size());
-  return forms_.get(fmt::format("{}-{:016x}.cab", content_name(match), name_hash),
+  return cache_.get(fmt::format("{}-{:016x}.cab", content_name(match), name_hash),
+                    match.size,
                     [&](const File& form) -> Status {
                       SIGLA_TRY_ASSIGN(std::unique_ptr<BlobReader> reader,
                                        services_.blobs.open(match.blob));

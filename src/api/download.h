@@ -14,12 +14,12 @@
 #include <vector>
 
 #include "api/content_warmer.h"
-#include "api/kept_files.h"
 #include "api/served_files.h"
 #include "api/services.h"
 #include "http/response.h"
 #include "ident/symbol_request.h"
 #include "object/part_job.h"
+#include "store/file_cache.h"
 
 namespace sigla::api {
 
@@ -36,7 +36,8 @@ struct Ask {
 
 class Downloads {
  public:
-  Downloads(const Services& services, KeptFiles& forms);
+  // Packed forms are kept in `cache`.
+  Downloads(const Services& services, FileCache& cache);
 
   // A file served lately under this very path, if nothing was stored since.
   std::shared_ptr<const ServedFile> find_served(const Project& project,
@@ -65,7 +66,7 @@ class Downloads {
   Result<std::shared_ptr<const File>> open_cab(const KeyMatch& match, std::string_view file_name);
 
   const Services& services_;
-  KeptFiles& forms_;
+  FileCache& cache_;
   ServedFiles served_;
   ContentWarmer warmer_;
 };

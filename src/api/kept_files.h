@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files made from others (packed forms of blobs) under names of ours in one folder, where they
-// survive the process; the least recently used ones go when all together pass a size. Thread-safe.
+// Files worth keeping (what servers sent us) under names of ours in one folder, where they survive
+// the process; the least recently used ones go when all together pass a size. Thread-safe.
 #pragma once
 
 #include <condition_variable>

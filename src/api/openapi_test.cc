@@ -15,8 +15,8 @@ class OpenapiTest : public ApiTest {};
 
 TEST_F(OpenapiTest, DescribesRoutesThatExist) {
   ASSERT_OK_AND_ASSIGN(const TempDirectory directory, TempDirectory::create());
-  ASSERT_OK_AND_ASSIGN(const auto forms, KeptFiles::open(directory.path(), 1'000));
-  Downloads downloads(services_, *forms);
+  FileCache cache({.directory = directory.path()});
+  Downloads downloads(services_, cache);
   const http::Router router = make_router(services_, downloads);
   const boost::json::value document = boost::json::parse(openapi_text());
   int count = 0;

@@ -24,9 +24,9 @@ constexpr std::string_view kBuildId = "180a373d6afbabf0eb1f09be1bc45bd796a71085"
 class DownloadTest : public ApiTest {
  protected:
   DownloadTest()
-      : forms_directory_(TempDirectory::create().value()),
-        forms_(KeptFiles::open(forms_directory_.path(), 1U << 20).value()),
-        downloads_(services_, *forms_) {
+      : cache_directory_(TempDirectory::create().value()),
+        cache_({.directory = cache_directory_.path()}),
+        downloads_(services_, cache_) {
     add_symbol_path_routes(router_, services_, downloads_);
     add_debuginfod_routes(router_, services_, downloads_);
     Identity pdb;
@@ -54,8 +54,8 @@ class DownloadTest : public ApiTest {
   }
 
   std::string pdb_content_ = std::string(10'000, 'p') + "the end";
-  TempDirectory forms_directory_;
-  std::unique_ptr<KeptFiles> forms_;
+  TempDirectory cache_directory_;
+  FileCache cache_;
   Downloads downloads_;
   http::Router router_;
   StoredObject pdb_;

@@ -3,7 +3,7 @@
 //
 //   catalog.sqlite   what is known           admin.token   the administrator's token, mode 0600
 //   blobs/           all files      cache/ spool/   nameless ones, gone with the process
-//   forms/ symcaches/   made from blobs, kept for the next process
+//   symcaches/       made from blobs, kept for the next process
 //   lock             held while a server runs
 #pragma once
 
@@ -22,7 +22,7 @@ class DataFolder {
 
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path catalog() const { return path_ / "catalog.sqlite"; }
-  std::filesystem::path forms() const { return path_ / "forms"; }
+  std::filesystem::path cache() const { return path_ / "cache"; }
   std::filesystem::path symcaches() const { return path_ / "symcaches"; }
   std::filesystem::path spool() const { return path_ / "spool"; }
   std::filesystem::path admin_token() const { return admin_token_of(path_); }

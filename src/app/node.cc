@@ -85,9 +85,9 @@ class ServerNode final : public Node {
   Limits limits_;
   unsigned drain_seconds_ = 0;
   std::unique_ptr<IndexedCatalog> catalog_;
+  std::shared_ptr<FileCache> cache_;
   std::unique_ptr<BlobStore> blobs_;
   std::unique_ptr<api::Access> access_;
-  std::unique_ptr<api::KeptFiles> forms_;
   api::Metrics metrics_;
   std::unique_ptr<WorkerPool> workers_;
   std::optional<Ingest> ingest_;
@@ -113,7 +113,7 @@ Status ServerNode::open(const Settings& settings) {
                                   metrics_,
                                   folder_.spool(),
                                   limits_});
-  downloads_.emplace(*services_, *forms_);
+  downloads_.emplace(*services_, *cache_);
   SIGLA_TRY(open_server(settings));
   set_gauges();
   log_start();
@@ -121,16 +121,16 @@ Status ServerNode::open(const Settings& settings) {
 }
 
 Status ServerNode::open_store(const Settings& settings) {
+  cache_ = std::make_shared<FileCache>(
+      FileCache::Options{.directory = folder_.cache(), .size_max = settings.number("cache_size")});
   FilesBlobStoreOptions options;
   options.root = folder_.path();
-  options.cache_size_max = settings.number("content_cache_size");
+  options.cache = cache_;
   SIGLA_TRY_ASSIGN(blobs_, open_files_blob_store(std::move(options)));
   SIGLA_TRY_ASSIGN(std::unique_ptr<Catalog> catalog, open_sqlite_catalog(folder_.catalog()));
   SIGLA_TRY(prepare_catalog(*catalog, folder_));
   catalog_ = std::make_unique<IndexedCatalog>(std::move(catalog));
   SIGLA_TRY_ASSIGN(access_, api::Access::load(*catalog_));
-  SIGLA_TRY_ASSIGN(forms_,
-                   api::KeptFiles::open(folder_.forms(), settings.number("form_cache_size")));
   return {};
 }
 

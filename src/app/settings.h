@@ -62,8 +62,8 @@ class Settings {
   std::map<std::string, Value, std::less<>> values_;
 };
 
-// "listen" is SIGLA_LISTEN and --listen; "form_cache_size" is SIGLA_FORM_CACHE_SIZE and
-// --form-cache-size.
+// "listen" is SIGLA_LISTEN and --listen; "cache_size" is SIGLA_CACHE_SIZE and
+// --cache-size.
 std::string environment_name(std::string_view setting);
 std::string flag_name(std::string_view setting);
 

@@ -15,7 +15,7 @@ TEST(Settings, LaterSourcesOverrideEarlierOnes) {
                                  "sigla.toml"),
               IsOk());
   const std::map<std::string, std::string> variables = {{"SIGLA_DATA", "/var/sigla"},
-                                                        {"SIGLA_FORM_CACHE_SIZE", "2 MiB"}};
+                                                        {"SIGLA_CACHE_SIZE", "2 MiB"}};
   ASSERT_THAT(settings.read_environment([&](const char* name) -> const char* {
     const auto found = variables.find(name);
     return found == variables.end() ? nullptr : found->second.c_str();
@@ -24,7 +24,7 @@ TEST(Settings, LaterSourcesOverrideEarlierOnes) {
   ASSERT_THAT(settings.set("workers", "5", "--workers"), IsOk());
   EXPECT_EQ(settings.text("listen"), "0.0.0.0:80");
   EXPECT_EQ(settings.text("data"), "/var/sigla");
-  EXPECT_EQ(settings.number("form_cache_size"), 2u << 20);
+  EXPECT_EQ(settings.number("cache_size"), 2u << 20);
   EXPECT_EQ(settings.number("workers"), 5u);
   EXPECT_TRUE(settings.flag("sandbox"));
   const std::string printed = settings.print();
@@ -49,8 +49,8 @@ TEST(Settings, SaysWhereAMistakeIs) {
       {"workers = many", "f:1: workers 'many' is no number"},
       {"sandbox = yes", "f:1: sandbox 'yes' is neither"},
       {"data = \"open", "f:1: not 'name = value'"},
-      {"form_cache_size = 1XB", "is no size"},
-      {"form_cache_size = 99999999999999999TiB", "is no size"},
+      {"cache_size = 1XB", "is no size"},
+      {"cache_size = 99999999999999999TiB", "is no size"},
   };
   for (const auto& [text, message] : cases) {
     Settings settings = Settings::defaults();

@@ -67,9 +67,9 @@ class FilesBlobStore final : public BlobStore {
       : options_(std::move(options)),
         blobs_(options_.root / "blobs"),
         spool_(options_.root / "spool"),
-        contents_({.directory = options_.root / "cache",
-                   .size_max = options_.cache_size_max,
-                   .count_max = options_.cache_count_max}) {}
+        cache_(options_.cache != nullptr ? options_.cache
+                                         : std::make_shared<FileCache>(FileCache::Options{
+                                               .directory = options_.root / "cache"})) {}
 
   Status create_folders();
 
@@ -97,7 +97,7 @@ class FilesBlobStore final : public BlobStore {
   const std::filesystem::path blobs_;
   const std::filesystem::path spool_;
   BlobPins pins_;
-  FileCache contents_;
+  const std::shared_ptr<FileCache> cache_;
   std::once_flag frame_pool_once_;
   std::optional<FramePool> frame_pool_;
 };
@@ -208,9 +208,9 @@ Result<std::unique_ptr<BlobReader>> FilesBlobStore::open(const BlobHash& hash) {
 
 Result<std::shared_ptr<const File>> FilesBlobStore::open_content(const BlobHash& hash) {
   const std::string_view key = as_text(hash.bytes);
-  if (auto file = contents_.find(key)) return file;
+  if (auto file = cache_->find(key)) return file;
   SIGLA_TRY_ASSIGN(auto reader, open_seekable(hash));
-  return contents_.get(key, reader.size(), [&](const File& file) -> Status {
+  return cache_->get(key, reader.size(), [&](const File& file) -> Status {
     Buffer buffer(SeekableWriter::kFrameSize);
     std::uint64_t offset = 0;
     while (true) {
@@ -224,7 +224,7 @@ Result<std::shared_ptr<const File>> FilesBlobStore::open_content(const BlobHash&
 }
 
 std::shared_ptr<const File> FilesBlobStore::find_content(const BlobHash& hash) {
-  return contents_.find(as_text(hash.bytes));
+  return cache_->find(as_text(hash.bytes));
 }
 
 Status FilesBlobStore::remove(const BlobHash& hash,
@@ -234,7 +234,7 @@ Status FilesBlobStore::remove(const BlobHash& hash,
       if (errno == ENOENT) return not_found(hash);
       return errno_error("unlink " + path_of(hash).string());
     }
-    contents_.erase(as_text(hash.bytes));
+    cache_->erase(as_text(hash.bytes));
     return {};
   });
 }

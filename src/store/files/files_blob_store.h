@@ -18,8 +18,9 @@ namespace sigla {
 
 struct FilesBlobStoreOptions {
   std::filesystem::path root;
-  std::uint64_t cache_size_max = 4ULL << 30;  // of unpacked contents
-  std::size_t cache_count_max = 4'096;
+  // For unpacked contents, in the folder ROOT/cache; may hold other files as well. Null: one of its
+  // own.
+  std::shared_ptr<FileCache> cache = nullptr;
   int compression_level = 3;
 };
 
