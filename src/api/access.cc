@@ -63,6 +63,7 @@ Result<std::unique_ptr<Access>> Access::load(Catalog& catalog) {
 }
 
 Status Access::reload(Catalog& catalog) {
+  const std::lock_guard reloading(reload_mutex_);
   auto fresh = std::make_shared<Snapshot>();
   SIGLA_TRY_ASSIGN(const std::vector<Project> projects, catalog.list_projects());
   for (const Project& project : projects) {

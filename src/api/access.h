@@ -22,7 +22,8 @@ class Access {
   static Result<std::unique_ptr<Access>> load(Catalog& catalog);
   ~Access();
 
-  // After every change of projects or tokens.
+  // After every change of projects or tokens. One at a time: a slower reload must not put back what
+  // a later one has seen revoked.
   Status reload(Catalog& catalog);
 
   std::optional<Project> find_project(std::string_view name) const;
@@ -46,6 +47,7 @@ class Access {
   Access();
   std::shared_ptr<const Snapshot> snapshot() const;
 
+  std::mutex reload_mutex_;
   mutable std::mutex mutex_;
   std::shared_ptr<const Snapshot> snapshot_;
 };

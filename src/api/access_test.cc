@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/access.h"
 
+#include <atomic>
+#include <thread>
+
 #include "api/api_testing.h"
 #include "base/text.h"
+#include "store/token.h"
 #include "testing/matchers.h"
 
 namespace sigla::api {
@@ -40,6 +44,32 @@ class AccessTest : public ApiTest {
     return access_->authorise(secret, *access_->find_project(project), capability, now);
   }
 };
+
+// Its second list of tokens comes late, when they are others already.
+class SlowCatalog final : public MemoryCatalog {
+ public:
+  Result<std::vector<Token>> list_tokens(Id project_id) override {
+    auto tokens = MemoryCatalog::list_tokens(project_id);
+    if (++calls == 2) std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    return tokens;
+  }
+  std::atomic<int> calls = 0;
+};
+
+TEST(Access, ForgetsARevokedTokenForGood) {
+  SlowCatalog catalog;
+  Token token;
+  token.hash = hash_token(kSecret);
+  ASSERT_OK_AND_ASSIGN(token, catalog.create_token(token));
+  ASSERT_OK_AND_ASSIGN(const auto access, Access::load(catalog));
+  ASSERT_TRUE(access->find_token(kSecret).has_value());
+  std::thread earlier([&] { EXPECT_THAT(access->reload(catalog), IsOk()); });
+  while (catalog.calls < 2) std::this_thread::yield();
+  ASSERT_THAT(catalog.delete_token(token.id), IsOk());
+  ASSERT_THAT(access->reload(catalog), IsOk());
+  earlier.join();
+  EXPECT_FALSE(access->find_token(kSecret).has_value());
+}
 
 TEST_F(AccessTest, SaysWhyATokenIsRefused) {
   Token expiring;

@@ -10,7 +10,7 @@
 
 namespace sigla {
 
-class MemoryCatalog final : public Catalog {
+class MemoryCatalog : public Catalog {
  public:
   Result<Project> create_project(std::string_view name, bool is_public) override;
   Result<Project> find_project(std::string_view name) override;
