@@ -54,6 +54,7 @@ Result<FormBody> take_form_body(http::Request& request,
   }
   SIGLA_TRY_ASSIGN(body.file, copy_part(request.body_file, *file, services));
   body.name = file->file_name;
+  request.body_file = File();  // twice the space for as long as the upload is worked on otherwise
   return body;
 }
 

@@ -106,6 +106,20 @@ TEST_F(UploadApiTest, TakesAFormWithAFileAndATag) {
   EXPECT_THAT(text_of(no_file), HasSubstr("no file in 'upload_file'"));
 }
 
+TEST_F(UploadApiTest, HoldsTheFileOfAFormOnlyOnce) {
+  const std::string body =
+      "--x\r\nContent-Disposition: form-data; name=\"upload_file\"; filename=\"a.sym\"\r\n\r\n" +
+      std::string(kSym) + "\r\n--x--\r\n";
+  http::Request form =
+      request("POST", "/post", {{"Content-Type", "multipart/form-data; boundary=x"}});
+  form.body_file = File::create_in_memory("body").value();
+  ASSERT_THAT(form.body_file.write_all(as_bytes(body)), IsOk());
+  UploadHead head;
+  ASSERT_OK_AND_ASSIGN(const File file, take_upload_body(form, services_, head));
+  EXPECT_THAT(file.size(), IsOkAnd(kSym.size()));
+  EXPECT_FALSE(form.body_file.is_open());
+}
+
 TEST_F(UploadApiTest, ChecksTheTagOfAFormAgainstTheToken) {
   Token limited;
   limited.tag_restriction = "release-*";
