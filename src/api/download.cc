@@ -27,8 +27,10 @@ constexpr std::uint64_t kServedSizeMax = std::uint64_t{4} << 30;
 constexpr std::uint64_t kUnpackFirstSizeMax = std::uint64_t{16} << 20;
 constexpr std::uint64_t kGzipContentSizeMin = 512;  // below, the headers are the larger part
 
+// With all that the headers depend on: a project may become private.
 std::string request_key(const Project& project, std::string_view path, ContentCoding coding) {
   std::string key = std::to_string(project.id);
+  key += project.is_public ? '+' : '-';
   key += static_cast<char>('a' + static_cast<int>(coding));
   key += path;
   return key;

@@ -116,6 +116,21 @@ TEST_F(DownloadTest, KeepsAPrivateProjectPrivate) {
   EXPECT_EQ(get("/t/" + own + path).status, 200);
 }
 
+TEST_F(DownloadTest, TellsCachesWhenAProjectBecomesPrivate) {
+  const std::string path = fmt::format("/symbols/engine.pdb/{}1/engine.pdb", kGuid);
+  const auto cache_control = [&](const http::Headers& headers) {
+    return std::string(get(path, headers).header("Cache-Control").value_or(""));
+  };
+  EXPECT_THAT(cache_control({}), HasSubstr("public"));
+  ASSERT_OK_AND_ASSIGN(Project project, catalog_->find_project("default"));
+  project.is_public = false;
+  ASSERT_THAT(catalog_->update_project(project), IsOk());
+  ASSERT_THAT(access_->reload(*catalog_), IsOk());
+  const std::string reader = make_token("default", {Capability::kSymbolGet});
+  EXPECT_EQ(get(path).status, 401);
+  EXPECT_THAT(cache_control(bearer(reader)), HasSubstr("private"));
+}
+
 TEST_F(DownloadTest, SendsTheStoredFormToWhoTakesZstd) {
   const std::string path = fmt::format("/symbols/engine.pdb/{}1/engine.pdb", kGuid);
   const http::Response response = get(path, {{"Accept-Encoding", "gzip, zstd"}});
