@@ -3,6 +3,8 @@
 
 #include <sys/statvfs.h>
 
+#include <exception>
+
 namespace sigla {
 
 std::shared_ptr<const File> FileCache::find_locked(std::string_view key) {
@@ -51,10 +53,15 @@ Result<std::shared_ptr<const File>> FileCache::get(std::string_view key,
 }
 
 Result<std::shared_ptr<const File>> FileCache::make_file(std::uint64_t size, const Fill& fill) {
-  make_room(size);
-  SIGLA_TRY_ASSIGN(File file, File::create_unnamed(options_.directory));
-  SIGLA_TRY(fill(file));
-  return std::shared_ptr<const File>(std::make_shared<File>(std::move(file)));
+  // What libraries throw must not leave others waiting for this file.
+  try {
+    make_room(size);
+    SIGLA_TRY_ASSIGN(File file, File::create_unnamed(options_.directory));
+    SIGLA_TRY(fill(file));
+    return std::shared_ptr<const File>(std::make_shared<File>(std::move(file)));
+  } catch (const std::exception& e) {
+    return make_error(ErrorCode::kInternal, "{}", e.what());
+  }
 }
 
 void FileCache::add_locked(std::string_view key,

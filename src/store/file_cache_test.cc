@@ -80,6 +80,13 @@ TEST_F(FileCacheTest, ForgetsAFailedFill) {
   EXPECT_THAT(cache.get("a", 10, zeros(10)), IsOk());
 }
 
+TEST_F(FileCacheTest, SurvivesAFillThatThrows) {
+  FileCache cache(options());
+  EXPECT_THAT(cache.get("a", 10, [](const File&) -> Status { throw std::bad_alloc(); }),
+              IsError(ErrorCode::kInternal, "bad_alloc"));
+  EXPECT_THAT(cache.get("a", 10, zeros(10)), IsOk());
+}
+
 TEST_F(FileCacheTest, SharesOneFillBetweenThreads) {
   FileCache cache(options());
   std::atomic<int> fills = 0;
