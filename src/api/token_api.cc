@@ -84,11 +84,12 @@ Result<http::Response> create_token_reply(const http::Request& request, const Se
     if (!project) return make_error(ErrorCode::kNotFound, "no project '{}'", wanted.project);
     project_id = project->id;
   }
-  SIGLA_TRY_ASSIGN(const NewToken made, create_token(wanted, project_id, services.catalog));
+  const NewToken made = make_token(wanted, project_id);
+  SIGLA_TRY_ASSIGN(const Token token, services.catalog.create_token(made.token));
   SIGLA_TRY(services.access.reload(services.catalog));
   JsonWriter json;
   json.begin_object().member("token", made.secret).key("details");
-  encode_token(made.token, wanted.project, json);
+  encode_token(token, wanted.project, json);
   json.end_object();
   return http::Response::json(201, std::move(json).take());
 }
@@ -169,20 +170,18 @@ void encode_token(const Token& token, std::string_view project, JsonWriter& json
   json.end_object();
 }
 
-Result<NewToken> create_token(const TokenRequest& request, Id project_id, Catalog& catalog) {
+NewToken make_token(const TokenRequest& request, Id project_id) {
   NewToken made;
   made.secret = make_token_text();
-  Token token;
+  Token& token = made.token;
   token.project_id = project_id;
   token.name = request.name;
   token.hash = hash_token(made.secret);
   token.hint = hint_of_token(made.secret);
   token.capabilities = request.capabilities;
-  token.created_at = now_millis();
   token.expires_at = request.expires_at;
   token.tag_restriction = request.tag_restriction;
   token.name_restriction = request.name_restriction;
-  SIGLA_TRY_ASSIGN(made.token, catalog.create_token(token));
   return made;
 }
 

@@ -28,12 +28,12 @@ Result<TokenRequest> decode_token_request(std::string_view body, UnixMillis now)
 // `project` is the token's project's name, empty for every project. Never the secret or its hash.
 void encode_token(const Token& token, std::string_view project, JsonWriter& json);
 
-// Makes the token and keeps it; the secret is in the result only.
+// A token for Catalog::create_token(), which keeps no more of the secret than its hash.
 struct NewToken {
   Token token;
   std::string secret;
 };
-Result<NewToken> create_token(const TokenRequest& request, Id project_id, Catalog& catalog);
+NewToken make_token(const TokenRequest& request, Id project_id);
 
 void add_token_routes(http::Router& router, const Services& services);
 

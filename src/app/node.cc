@@ -50,7 +50,8 @@ std::size_t worker_count(const Settings& settings) {
   return std::max(1U, std::thread::hardware_concurrency());
 }
 
-// First start: project "default" and an administrator's token.
+// First start: project "default" and an administrator's token. The file comes first: a token in the
+// catalog that nobody has ever seen would lock everybody out for good.
 Status prepare_catalog(Catalog& catalog, const DataFolder& folder) {
   SIGLA_TRY_ASSIGN(const std::vector<Project> projects, catalog.list_projects());
   if (projects.empty()) SIGLA_TRY(catalog.create_project(api::kDefaultProject, true));
@@ -59,8 +60,10 @@ Status prepare_catalog(Catalog& catalog, const DataFolder& folder) {
   api::TokenRequest request;
   request.name = "administrator";
   request.capabilities = static_cast<std::uint32_t>(Capability::kAdmin);
-  SIGLA_TRY_ASSIGN(const api::NewToken made, api::create_token(request, 0, catalog));
-  return replace_file(folder.admin_token(), as_bytes(made.secret + "\n"), 0600);
+  const api::NewToken made = api::make_token(request, 0);
+  SIGLA_TRY(replace_file(folder.admin_token(), as_bytes(made.secret + "\n"), 0600));
+  SIGLA_TRY(catalog.create_token(made.token));
+  return {};
 }
 
 class ServerNode final : public Node {
@@ -91,6 +94,7 @@ class ServerNode final : public Node {
   api::Metrics metrics_;
   std::unique_ptr<WorkerPool> workers_;
   std::optional<Ingest> ingest_;
+  std::optional<OrphanSweeper> sweeper_;
   std::unique_ptr<WorkerPool> walkers_;
   std::optional<SymcacheStep> symcaches_;
   std::optional<api::Services> services_;
@@ -149,7 +153,9 @@ Status ServerNode::open_workers(const Settings& settings) {
   SIGLA_TRY_ASSIGN(workers_, WorkerPool::start(options));
   symcaches_.emplace(*blobs_, *workers_, folder_.symcaches());
   ingest_.emplace(*catalog_, *blobs_, *workers_, std::move(ingest));
-  return ingest_->start();
+  SIGLA_TRY(ingest_->start());
+  sweeper_.emplace(*catalog_, *blobs_);
+  return {};
 }
 
 Status ServerNode::open_server(const Settings& settings) {
@@ -161,6 +167,7 @@ Status ServerNode::open_server(const Settings& settings) {
   options.pool_thread_count = static_cast<std::size_t>(settings.number("pool_threads"));
   options.spool_directory = folder_.spool();
   options.limits = limits_;
+  options.name_for_log = api::path_for_log;
   const std::string& certificate = settings.text("tls_certificate");
   const std::string& key = settings.text("tls_key");
   if (certificate.empty() != key.empty()) {

@@ -156,9 +156,13 @@ Response Connection::run_handler(const Handler& handler) {
   try {
     return handler(request_);
   } catch (const std::exception& e) {
-    log_error("request failed", {{"path", request_.path}, {"reason", std::string(e.what())}});
+    log_error("request failed", {{"path", name_for_log()}, {"reason", std::string(e.what())}});
     return Response::text(500, "internal error\n");
   }
+}
+
+std::string Connection::name_for_log() const {
+  return state_.options.name_for_log ? state_.options.name_for_log(request_) : request_.path;
 }
 
 // Reads what a refused client still sends, so that it gets to read the answer instead of a reset.

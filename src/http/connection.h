@@ -46,6 +46,7 @@ class Connection {
   void route_request(Router::Match& match);
   Task<void> refuse(Response response);  // before there is a request to route
   Task<void> linger();
+  std::string name_for_log() const;
 
   // connection_body.cc: the request's body.
   std::optional<Refusal> check_body(const Route& route) const;

@@ -140,9 +140,14 @@ Task<std::optional<Refusal>> Connection::receive_into(BodySink& sink, std::uint6
     co_await background_.wait();
     if (written.has_value()) break;
     if (parser_.done()) in_.append(half.unparsed());
+    // The boundary where what libraries throw ends.
     const auto write = [&sink, &half, &written, last = parser_.done()] {
-      written = sink.write(half.body());
-      if (last && !written.has_value()) written = sink.finish();
+      try {
+        written = sink.write(half.body());
+        if (last && !written.has_value()) written = sink.finish();
+      } catch (const std::exception& e) {
+        written = Refusal{500, fmt::format("the body could not be taken: {}", e.what())};
+      }
     };
     if (sink.is_cheap()) {
       write();

@@ -160,7 +160,7 @@ Task<bool> Connection::send_stream(StreamBody& body, Response& response, Framing
     }
     if (!count.has_value()) {
       log_error("response stream failed",
-                {{"path", request_.path}, {"reason", count.error().message()}});
+                {{"path", name_for_log()}, {"reason", count.error().message()}});
       if (!is_first) co_return false;
       response = Response::text(500, count.error().message() + "\n");
       const auto& text = std::get<std::string>(response.body);

@@ -38,6 +38,8 @@ class Server {
     std::filesystem::path spool_directory;  // same file system as the blobs
     std::optional<TlsOptions> tls;
     Limits limits;
+    // How the log names a request; its path unless given. Paths may hold secrets.
+    std::function<std::string(const Request&)> name_for_log = {};
     // Called once per answered request, on the io thread: for metrics and the access log.
     std::function<void(const Request&, int status, std::uint64_t sent_size, double seconds)>
         on_done;

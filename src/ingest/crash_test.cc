@@ -123,7 +123,7 @@ TEST(IngestCrash, LosesNothingThatWasAcknowledged) {
                   [&](const BlobHash& hash, std::uint64_t) { known.push_back(hash); }),
               IsOk());
   for (const BlobHash& hash : known) EXPECT_THAT(stores.blobs->open_content(hash), IsOk());
-  EXPECT_THAT(sweep_orphans(*stores.catalog, *stores.blobs), IsOk());
+  EXPECT_THAT(sweep_orphans(*stores.catalog, *stores.blobs, false), IsOk());
   std::size_t blob_count = 0;
   ASSERT_THAT(stores.blobs->for_each([&](const BlobHash&) { ++blob_count; }), IsOk());
   EXPECT_EQ(blob_count, known.size());

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ingest/ingest.h"
 
+#include <sys/resource.h>
+
 #include "base/log.h"
 #include "base/text.h"
 #include "ingest/unpacker.h"
@@ -11,6 +13,7 @@ namespace sigla {
 namespace {
 
 constexpr std::string_view kDefaultTag = "anon";
+constexpr int kSweeperNiceness = 19;
 
 Upload make_upload(const UploadRequest& request, std::uint64_t size) {
   Upload upload;
@@ -104,11 +107,13 @@ Result<UploadReport> Ingest::run(UploadRequest request) {
   return report;
 }
 
-Result<std::uint64_t> sweep_orphans(Catalog& catalog, BlobStore& blobs) {
+Result<std::uint64_t> sweep_orphans(Catalog& catalog,
+                                    BlobStore& blobs,
+                                    const std::atomic<bool>& is_stopped) {
   std::uint64_t count = 0;
   std::optional<Error> error;
   SIGLA_TRY(blobs.for_each([&](const BlobHash& hash) {
-    if (error.has_value()) return;
+    if (error.has_value() || is_stopped) return;
     const Status removed = blobs.remove(hash, [&] { return catalog.has_blob(hash); });
     if (removed.has_value()) {
       ++count;
@@ -120,6 +125,20 @@ Result<std::uint64_t> sweep_orphans(Catalog& catalog, BlobStore& blobs) {
   if (error.has_value()) return std::move(*error);
   if (count != 0) log_warning("orphan blobs removed", {{"count", count}});
   return count;
+}
+
+OrphanSweeper::OrphanSweeper(Catalog& catalog, BlobStore& blobs)
+    : thread_([this, &catalog, &blobs] {
+        // Of this thread alone, on Linux. A system that refuses has no lower priority to give.
+        static_cast<void>(::setpriority(PRIO_PROCESS, 0, kSweeperNiceness));
+        const auto count = sweep_orphans(catalog, blobs, is_stopped_);
+        if (count.has_value()) return;
+        log_warning("orphan blobs not removed", {{"error", count.error().message()}});
+      }) {}
+
+OrphanSweeper::~OrphanSweeper() {
+  is_stopped_ = true;
+  thread_.join();
 }
 
 }  // namespace sigla

@@ -14,11 +14,13 @@
 // the upload again completes it.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <filesystem>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "base/limits.h"
@@ -84,7 +86,23 @@ class Ingest {
 };
 
 // Removes the blobs that no catalog entry refers to, left behind by a crash before the commit; the
-// number of them. Safe while uploads run.
-Result<std::uint64_t> sweep_orphans(Catalog& catalog, BlobStore& blobs);
+// number of them. Safe while uploads run. Ends early once `is_stopped`.
+Result<std::uint64_t> sweep_orphans(Catalog& catalog,
+                                    BlobStore& blobs,
+                                    const std::atomic<bool>& is_stopped);
+
+// Does so once, on a thread of low priority.
+class OrphanSweeper {
+ public:
+  // Both must outlive it.
+  OrphanSweeper(Catalog& catalog, BlobStore& blobs);
+  OrphanSweeper(const OrphanSweeper&) = delete;
+  OrphanSweeper& operator=(const OrphanSweeper&) = delete;
+  ~OrphanSweeper();  // does not wait for the end of the sweep
+
+ private:
+  std::atomic<bool> is_stopped_ = false;
+  std::thread thread_;
+};
 
 }  // namespace sigla

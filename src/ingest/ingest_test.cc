@@ -460,7 +460,7 @@ TEST_F(IngestTest, SweepsWhatNothingRefersTo) {
   upload(make_sym(1));
   ASSERT_THAT(blobs_->put(make_file("an orphan")), IsOk());
   EXPECT_EQ(blob_count(), 2U);
-  EXPECT_THAT(sweep_orphans(*catalog_, *blobs_), IsOkAnd(1U));
+  EXPECT_THAT(sweep_orphans(*catalog_, *blobs_, false), IsOkAnd(1U));
   EXPECT_EQ(blob_count(), 1U);
   EXPECT_EQ(download(1), make_sym(1));
 }

@@ -49,6 +49,35 @@ class Operate(Case):
                 self.assertNotIn(self.server.token.encode(), path.read_bytes(), f"the token stands in {path}")
         self.assertNotIn(self.server.token, self.server.log_path.read_text())
 
+    def test_a_start_that_fails_half_way_locks_nobody_out(self):
+        """The first start cannot write the administrator's token; the next one can."""
+        data = self.scratch / "half"
+        (data / "admin.token").mkdir(parents=True)
+        done = run(SIGLA, "serve", "--data", data, "--listen", f"127.0.0.1:{free_port()}", check=False, timeout=20)
+        self.assertEqual(done.returncode, 4, done.stderr)
+        (data / "admin.token").rmdir()
+        server = Server(data).start()
+        self.assertEqual(server.upload(sym("half.pdb", f"{random.getrandbits(128):032X}")[0]).status, 200)
+        server.stop()
+
+    def test_blobs_that_nothing_refers_to_are_swept(self):
+        """What a crash between storing and indexing leaves; files that are indexed stay."""
+        server = Server(self.scratch / "sweep").start()
+        content, path = sym("kept.pdb", f"{random.getrandbits(128):032X}")
+        self.assertEqual(server.upload(content).status, 200)
+        server.kill()
+        kept = list(server.data.glob("blobs/*/*.zst"))
+        orphan = server.data / "blobs/ab" / ("ab" * 32 + ".zst")
+        orphan.parent.mkdir(exist_ok=True)
+        orphan.write_bytes(kept[0].read_bytes())
+        server.start()
+        end = time.monotonic() + 20
+        while orphan.exists() and time.monotonic() < end:
+            time.sleep(0.05)
+        self.assertEqual(list(server.data.glob("blobs/*/*.zst")), kept)
+        self.assertEqual(server.get(path).body, content)
+        server.stop()
+
     def test_a_second_server_on_the_same_data_is_refused(self):
         second = run(SIGLA, "serve", "--data", self.server.data, "--listen", f"127.0.0.1:{free_port()}", check=False, timeout=20)
         self.assertEqual(second.returncode, 4)
