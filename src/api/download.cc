@@ -55,6 +55,15 @@ http::Headers file_headers(const KeyMatch& match, const Project& project, std::s
           {"X-Content-Type-Options", "nosniff"}};
 }
 
+// The content of a small file; nothing for a larger one, and for one that cannot be read now.
+std::shared_ptr<const std::string> text_of(const ServedFile& served) {
+  if (served.size > ServedFile::kTextSizeMax) return nullptr;
+  FileSource source(*served.file, served.offset, served.size);
+  const auto content = read_all(source, served.size);
+  if (!content.has_value() || content->size() != served.size) return nullptr;
+  return std::make_shared<const std::string>(as_text(*content));
+}
+
 Status copy_all(http::BodyStream& from, ByteSink& to) {
   Buffer piece(256U << 10);
   while (true) {
@@ -78,7 +87,11 @@ ContentCoding coding_of(const http::Request& request) {
 http::Response reply_with(const ServedFile& served) {
   http::Response response;
   response.headers = served.headers;
-  response.body = http::FileBody{served.file, served.offset, served.size};
+  if (served.text != nullptr) {
+    response.body = served.text;
+  } else {
+    response.body = http::FileBody{served.file, served.offset, served.size};
+  }
   return response;
 }
 
@@ -128,6 +141,7 @@ Result<Downloads::Found> Downloads::find(const Ask& ask) {
     const KeyMatch& match = matches.front();
     SIGLA_TRY_ASSIGN(Opened opened, open(match, ask));
     opened.served->object_size = match.size;
+    if (!opened.stream) opened.served->text = text_of(*opened.served);
     Found found{reply_with(*opened.served), match};
     if (opened.stream) {
       found.response.body = http::StreamBody{std::move(opened.stream), opened.stream_size};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Recently served files, open and with their headers ready, so that a request for one is answered
-// on the io thread. Bounded in number and in bytes. Thread-safe.
+// on the io thread; small ones with their content. Bounded in number and in bytes. Thread-safe.
 //
 // Each entry carries the catalog generation it was found in; once anything was stored, the next
 // request goes to the catalog again, because a newer file may answer to the same key.
@@ -20,6 +20,10 @@
 namespace sigla::api {
 
 struct ServedFile {
+  // What is no larger is held in memory.
+  static constexpr std::uint64_t kTextSizeMax = 16U << 10U;
+
+  std::shared_ptr<const std::string> text;  // the content, where it is small
   std::shared_ptr<const File> file;
   std::uint64_t offset = 0;
   std::uint64_t size = 0;

@@ -116,6 +116,26 @@ TEST_F(DownloadTest, KeepsAPrivateProjectPrivate) {
   EXPECT_EQ(get("/t/" + own + path).status, 200);
 }
 
+// Larger ones go out by sendfile.
+TEST_F(DownloadTest, HoldsSmallFilesInMemory) {
+  for (const std::size_t size :
+       {std::size_t{1}, std::size_t{16} << 10, (std::size_t{16} << 10) + 1}) {
+    Identity sym;
+    sym.format = Format::kBreakpad;
+    sym.name = fmt::format("s{}", size);
+    sym.debug_id = pdb_.identity.debug_id;
+    const std::string content = std::string(size - 1, 's') + "e";
+    store_object(content, sym, lookup_keys(sym));
+    for (int i = 0; i < 2; ++i) {
+      const std::string path = fmt::format("/symbols/s{0}/{1}1/s{0}.sym", size, kGuid);
+      const http::Response response = get(path);
+      EXPECT_EQ(std::holds_alternative<http::FileBody>(response.body), size > 16U << 10U);
+      EXPECT_EQ(text_of(response), content);
+      EXPECT_EQ(text_of(get(path, {{"Range", "bytes=-1"}})), "e");
+    }
+  }
+}
+
 TEST_F(DownloadTest, TellsCachesWhenAProjectBecomesPrivate) {
   const std::string path = fmt::format("/symbols/engine.pdb/{}1/engine.pdb", kGuid);
   const auto cache_control = [&](const http::Headers& headers) {

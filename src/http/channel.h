@@ -44,8 +44,6 @@ class Channel {
   // What a Stream asked for. True when it is worth trying again.
   Task<bool> wait(Next next);
   Task<std::size_t> read_some(MutableBytes buffer);  // 0: ended, broken or timed out
-  // What can be read at once; the caller waits itself when `next` says so.
-  Moved try_read(MutableBytes buffer);
   Moved try_write(Bytes head, Bytes body);
   Task<bool> write(Bytes head, Bytes body, bool more);
   // Sends at most what the socket takes, and waits first when it takes nothing. 0: broken.
@@ -61,10 +59,12 @@ class Channel {
 
  private:
   class Socket;
+  Task<std::size_t> read_plain(MutableBytes buffer);
   bool window_is_too_slow();
 
   std::unique_ptr<Socket> socket_;
   std::unique_ptr<Stream> stream_;
+  const bool is_plain_;
   const Limits& limits_;
   Phase phase_ = Phase::kHead;
   bool timed_out_ = false;

@@ -74,7 +74,10 @@ void apply_conditionals(const Request& request, Response& response) {
     if (etag.has_value() && matches_etag(*none_match, *etag)) make_not_modified(response);
     return;
   }
-  const auto since = parse_http_date(request.header("If-Modified-Since").value_or(""));
+  // Dates are slow to read, and few clients send one.
+  const auto condition = request.header("If-Modified-Since");
+  if (!condition.has_value()) return;
+  const auto since = parse_http_date(*condition);
   const auto modified = parse_http_date(response.header("Last-Modified").value_or(""));
   if (since.has_value() && modified.has_value() && *modified <= *since) {
     make_not_modified(response);

@@ -34,20 +34,11 @@ Task<void> Connection::serve() {
   }
 }
 
-// A socket that has just been answered is rarely readable again at once, so a plain one waits first
-// and is read when something is there; TLS may hold bytes already.
 Task<bool> Connection::fill() {
-  const MutableBytes space = in_.space(state_.options.limits.http_header_size_max);
-  while (true) {
-    const Moved moved = channel_.try_read(space);
-    if (moved.next == Next::kDone) {
-      in_.added(moved.size);
-      co_return true;
-    }
-    if (moved.next == Next::kClosed) co_return false;
-    const bool ready = co_await channel_.wait(moved.next);
-    if (!ready) co_return false;
-  }
+  const std::size_t count =
+      co_await channel_.read_some(in_.space(state_.options.limits.http_header_size_max));
+  in_.added(count);
+  co_return count > 0;
 }
 
 // One request and its response. False: the connection is over.
@@ -57,10 +48,6 @@ Task<bool> Connection::serve_one() {
   if (in_.empty()) {
     in_.shrink();
     if (state_.is_draining) co_return false;
-    if (!request_.is_tls) {
-      const bool ready = co_await channel_.wait(Next::kWaitRead);
-      if (!ready) co_return false;
-    }
   }
   while (true) {
     if (!in_.empty()) in_.used(parser_.parse_head(in_.bytes()));

@@ -28,11 +28,11 @@ void append_number(std::uint64_t number, std::string& out) {
 }
 
 void append_safely(std::string_view text, std::string& out) {
-  if (text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos) {
-    out += text;
-    return;
+  const std::size_t start = out.size();
+  out += text;
+  for (std::size_t i = start; i < out.size(); ++i) {
+    if (out[i] == '\r' || out[i] == '\n' || out[i] == '\0') out[i] = ' ';
   }
-  for (const char c : text) out.push_back(c == '\r' || c == '\n' || c == '\0' ? ' ' : c);
 }
 
 }  // namespace

@@ -28,12 +28,6 @@ class PlainStream final : public Stream {
 
   Next handshake() override { return Next::kDone; }
 
-  Moved read(MutableBytes buffer) override {
-    const ssize_t count = ::recv(fd_, buffer.data(), buffer.size(), MSG_DONTWAIT);
-    if (count == 0) return {0, Next::kClosed};
-    return moved(count, Next::kWaitRead);
-  }
-
   Moved write(Bytes head, Bytes body, bool more) override {
     std::array<iovec, 2> parts = {io_vector(head), io_vector(body)};
     msghdr message{};
@@ -57,6 +51,8 @@ class PlainStream final : public Stream {
 };
 
 }  // namespace
+
+Moved Stream::read(MutableBytes /*buffer*/) { SIGLA_CHECK(false); }
 
 std::unique_ptr<Stream> make_plain_stream(int fd) { return std::make_unique<PlainStream>(fd); }
 

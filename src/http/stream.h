@@ -31,7 +31,8 @@ class Stream {
   virtual ~Stream() = default;
   // kDone once; until then as for reads and writes.
   virtual Next handshake() = 0;
-  virtual Moved read(MutableBytes buffer) = 0;
+  // Not of a plain stream: its Channel reads with the event loop's own call.
+  virtual Moved read(MutableBytes buffer);
   // Writes from `head` first, then from `body`; `more` when further bytes follow soon.
   virtual Moved write(Bytes head, Bytes body, bool more) = 0;
   virtual Moved send_file(const File& file, std::uint64_t offset, std::uint64_t size) = 0;

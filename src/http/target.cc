@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/target.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "base/text.h"
@@ -17,7 +18,10 @@ int hex_digit(char c) {
 }
 
 void append_decoded(std::string_view text, bool plus_is_space, std::string& out) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
+  // Up to the first escape, which is mostly all of it.
+  const std::size_t plain = std::min(text.find_first_of(plus_is_space ? "%+" : "%"), text.size());
+  out += text.substr(0, plain);
+  for (std::size_t i = plain; i < text.size(); ++i) {
     if (text[i] == '%' && text.size() - i > 2) {
       const int high = hex_digit(text[i + 1]);
       const int low = hex_digit(text[i + 2]);
