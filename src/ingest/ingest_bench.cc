@@ -56,6 +56,7 @@ struct Server {
 void BM_ManyEntries(benchmark::State& state) {
   const auto count = static_cast<unsigned>(state.range(0));
   std::vector<TestFile> files;
+  files.reserve(count);
   for (unsigned i = 0; i < count; ++i) files.push_back({fmt::format("{}.sym", i), make_sym(i, 50)});
   const File body = make_file(make_archive("gnutar", "gzip", files));
   files.clear();

@@ -40,7 +40,9 @@ Status Unpacker::run(const File& body,
     auto result = workers_.run(
         kUnpackJob,
         std::move(message),
-        [this](std::string_view what, WorkerMessage question) { return answer(what, question); },
+        [this](std::string_view what, const WorkerMessage& question) {
+          return answer(what, question);
+        },
         time_max(body_size));
     if (abort_.has_value()) return std::move(*abort_);
     if (result.has_value()) {
@@ -92,8 +94,8 @@ Result<WorkerMessage> Unpacker::answer(std::string_view what, const WorkerMessag
       return WorkerMessage();
     }
     if (what != "report") return malformed("unpacking worker: unknown question '{}'", what);
-    SIGLA_TRY_ASSIGN(EntryReport report, EntryReport::decode(payload));
-    SIGLA_TRY(take_report(std::move(report)));
+    SIGLA_TRY_ASSIGN(const EntryReport report, EntryReport::decode(payload));
+    SIGLA_TRY(take_report(report));
     return WorkerMessage();
   };
   auto result = handle();
@@ -138,7 +140,7 @@ Status Unpacker::open_archive(EntryStart start) {
   return {};
 }
 
-Status Unpacker::take_report(EntryReport report) {
+Status Unpacker::take_report(const EntryReport& report) {
   entry_.reset();
   UnpackedFile file;
   file.path = tidy_path(report.path, limits_);

@@ -53,7 +53,7 @@ class Unpacker {
   Result<WorkerMessage> answer(std::string_view what, const WorkerMessage& request);
   Result<WorkerMessage> start_entry(EntryStart start);
   Status open_archive(EntryStart start);
-  Status take_report(EntryReport report);
+  Status take_report(const EntryReport& report);
   Result<std::vector<Object>> read_objects(const EntryReport& report, std::uint64_t size) const;
   Status deliver(UnpackedFile file);
   Result<EntryPosition> blame(const Error& error);

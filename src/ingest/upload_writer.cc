@@ -176,6 +176,7 @@ Status UploadWriter::record(Task task) {
   if (!entry.reason.empty()) {
     add_entry(std::move(entry));
   } else {
+    SIGLA_CHECK(task.stored.has_value());
     SIGLA_TRY_ASSIGN(auto stored, std::move(*task.stored));
     SIGLA_TRY_ASSIGN(const bool duplicate, is_duplicate(stored.hash));
     entry.size = stored.size;

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <mutex>
-#include <optional>
 #include <set>
 #include <thread>
 
@@ -99,7 +98,7 @@ class FilesBlobStore final : public BlobStore {
   BlobPins pins_;
   const std::shared_ptr<FileCache> cache_;
   std::once_flag frame_pool_once_;
-  std::optional<FramePool> frame_pool_;
+  std::unique_ptr<FramePool> frame_pool_;
 };
 
 Status FilesBlobStore::create_folders() {
@@ -147,7 +146,8 @@ bool FilesBlobStore::pin(Stored& stored) {
 // Started when the first content comes: a server that only serves needs no such threads.
 FramePool& FilesBlobStore::frame_pool() {
   std::call_once(frame_pool_once_, [this] {
-    frame_pool_.emplace(std::clamp(std::thread::hardware_concurrency(), 1U, kPackingThreadsMax));
+    frame_pool_ = std::make_unique<FramePool>(
+        std::clamp(std::thread::hardware_concurrency(), 1U, kPackingThreadsMax));
   });
   return *frame_pool_;
 }
