@@ -3,6 +3,7 @@
 #include "base/bytes.h"
 #include "formats/elf/compression.h"
 #include "formats/elf/dump.h"
+#include "formats/elf/ehabi.h"
 #include "formats/elf/functions.h"
 #include "formats/elf/identity.h"
 #include "formats/elf/layout.h"
@@ -38,6 +39,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (std::size_t i = 1; functions.has_value() && i < functions->size(); ++i) {
     SIGLA_CHECK((*functions)[i - 1].address < (*functions)[i].address);
   }
+  sigla::Diagnostics diagnostics;
+  static_cast<void>(elf::ehabi_functions(*image, diagnostics));
   static_cast<void>(elf::dump(*image, limits));
   return 0;
 }

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "formats/pe/unwind.h"
+
+#include <gtest/gtest.h>
+
+#include "formats/pe/pe_for_test.h"
+#include "testing/fixture.h"
+#include "testing/matchers.h"
+
+namespace sigla::pe {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+// "4: r7+16 ra-8 3@-16": from offset 4 on CFA = register 7 + 16, the return address at CFA - 8, and
+// register 3 at CFA - 16. Without "ra" it is in lr.
+std::string text(const UnwindRow& row) {
+  std::string out = fmt::format("{}: r{}{:+}", row.offset, row.cfa_register, row.cfa_offset);
+  if (row.return_address_offset) out += fmt::format(" ra{:+}", *row.return_address_offset);
+  if (row.interrupted_sp_offset) out += fmt::format(" sp@{:+}", *row.interrupted_sp_offset);
+  for (std::size_t i = 0; i < row.saved_count; ++i) {
+    out += fmt::format(" {}@{:+}", row.saved[i].reg, row.saved[i].cfa_offset);
+  }
+  return out;
+}
+
+class PeUnwind : public testing::Test {
+ protected:
+  static constexpr std::uint32_t kRecord = 0x1000;  // what a test puts first lies here
+
+  // The rows of [0x2000, 0x2000 + size) with this unwind record.
+  Result<std::vector<std::string>> rows(std::uint16_t machine,
+                                        Bytes record,
+                                        std::uint32_t size = 0x100,
+                                        std::uint32_t info = kRecord) {
+    PeForTest pe;
+    pe.machine = machine;
+    pe.section.assign(record.begin(), record.end());
+    const Buffer file = pe.build();
+    SIGLA_TRY_ASSIGN(const auto image, Image::open(file, Limits()));
+    std::vector<UnwindRow> found;
+    SIGLA_TRY(read_unwind_rows(image, {.begin = 0x2000, .size = size, .info = info}, found));
+    std::vector<std::string> lines;
+    for (const UnwindRow& row : found) lines.push_back(text(row));
+    return lines;
+  }
+  Result<std::vector<std::string>> x64(Bytes record) {
+    return rows(IMAGE_FILE_MACHINE_AMD64, record);
+  }
+  Result<std::vector<std::string>> arm64(Bytes record, std::uint32_t info = kRecord) {
+    return rows(IMAGE_FILE_MACHINE_ARM64, record, 0x100, info);
+  }
+};
+
+// push rbp; push rbx; sub rsp, 0x48; lea rbp, [rsp + 0x20]; movaps [rbp + ...], xmm6; mov ..., rsi
+TEST_F(PeUnwind, FollowsAPrologueOfX64) {
+  BytesBuilder b;
+  b.u8(1).u8(0x14).u8(8).u8(0x25);        // version 1, 8 slots, frame register rbp at rsp + 2 * 16
+  b.u8(0x14).u8(0x64).u16(0x0c);          // SAVE_NONVOL rsi at + 0x60
+  b.u8(0x10).u8(0x68).u16(1);             // SAVE_XMM128 xmm6 at + 16
+  b.u8(0x0b).u8(0x03);                    // SET_FPREG
+  b.u8(0x06).u8(0x82);                    // ALLOC_SMALL 0x48
+  b.u8(0x02).u8(0x30).u8(0x01).u8(0x50);  // PUSH_NONVOL rbx, rbp
+  EXPECT_THAT(x64(b.build()),
+              IsOkAnd(ElementsAre("0: r7+8 ra-8",
+                                  "1: r7+16 ra-8 6@-16",
+                                  "2: r7+24 ra-8 6@-16 3@-24",
+                                  "6: r7+96 ra-8 6@-16 3@-24",
+                                  "11: r6+64 ra-8 6@-16 3@-24",
+                                  "16: r6+64 ra-8 6@-16 3@-24 23@-80",
+                                  "20: r6+64 ra-8 6@-16 3@-24 23@-80 4@+0")));
+}
+
+TEST_F(PeUnwind, ReadsEverySizeOfAllocation) {
+  BytesBuilder b;
+  b.u8(1).u8(9).u8(6).u8(0);
+  b.u8(9).u8(0x11).u32(0x100000).u8(8).u8(0x01).u16(0x200).u8(4).u8(0x02);
+  EXPECT_THAT(x64(b.build()),
+              IsOkAnd(ElementsAre(
+                  "0: r7+8 ra-8", "4: r7+16 ra-8", "8: r7+4112 ra-8", "9: r7+1052688 ra-8")));
+}
+
+TEST_F(PeUnwind, KnowsThatATrapHasNoReturnAddress) {
+  BytesBuilder b;
+  b.u8(1).u8(4).u8(2).u8(0).u8(4).u8(0x02).u8(0).u8(0x1a);
+  EXPECT_THAT(x64(b.build()), IsOkAnd(ElementsAre("0: r7+16 ra-8 sp@+16", "4: r7+24 ra-8 sp@+16")));
+}
+
+TEST_F(PeUnwind, SkipsTheEpiloguesOfVersionTwo) {
+  BytesBuilder b;
+  b.u8(2).u8(4).u8(3).u8(0).u8(0x05).u8(0x16).u8(0x20).u8(0x06).u8(4).u8(0x02).u16(0);
+  EXPECT_THAT(x64(b.build()), IsOkAnd(ElementsAre("0: r7+8 ra-8", "4: r7+16 ra-8")));
+}
+
+TEST_F(PeUnwind, ContinuesWhatItIsChainedTo) {
+  BytesBuilder b;
+  b.u8(0x21).u8(5).u8(2).u8(0).u8(5).u8(0x34).u16(3);  // SAVE_NONVOL rbx at + 24
+  b.u32(0x1f00).u32(0x2000).u32(kRecord + 0x20).zeros(0x20 - b.size());
+  b.u8(1).u8(4).u8(1).u8(0).u8(4).u8(0x42).u16(0);  // ALLOC_SMALL 40
+  EXPECT_THAT(x64(b.build()), IsOkAnd(ElementsAre("0: r7+48 ra-8", "5: r7+48 ra-8 3@-24")));
+}
+
+TEST_F(PeUnwind, EndsAChainThatIsTooLong) {
+  BytesBuilder b;
+  b.u8(0x21).u8(0).u8(0).u8(0).u32(0x1f00).u32(0x2000).u32(kRecord);
+  EXPECT_THAT(x64(b.build()), IsError(ErrorCode::kLimitExceeded, "more than 32 chained"));
+}
+
+TEST_F(PeUnwind, RefusesWhatDoesNotExist) {
+  EXPECT_THAT(x64(BytesBuilder().u32(3).build()), IsError(ErrorCode::kUnsupported, "version 3"));
+  EXPECT_THAT(x64(BytesBuilder().u8(1).u8(0).u8(1).u8(0).u16(0x0f00).u16(0).build()),
+              IsError(ErrorCode::kUnsupported, "operation 15"));
+  EXPECT_THAT(x64(BytesBuilder().u8(1).u8(0).u8(9).u8(0).build()),
+              IsError(ErrorCode::kMalformed, "truncated"));
+  EXPECT_THAT(arm64(BytesBuilder().u32(1U << 18 | 1U << 27).u32(0xe4).build()),
+              IsError(ErrorCode::kUnsupported, "version 1"));
+  EXPECT_THAT(arm64(BytesBuilder().u32(0x10 | 1U << 27).u32(0xe4f0).build()),
+              IsError(ErrorCode::kUnsupported, "0xf0"));
+  EXPECT_THAT(arm64({}, 3), IsError(ErrorCode::kUnsupported, "kind 3"));
+}
+
+// stp x29, lr, [sp, #-32]!; mov x29, sp; stp x19, x20, [sp, #16]; ...; the epilogue at + 0x30
+TEST_F(PeUnwind, FollowsARecordOfArm64) {
+  BytesBuilder b;
+  b.u32(0x10 | 1U << 22 | 2U << 27).u32(0x30 / 4 | 4U << 22);
+  b.u8(0xc8).u8(0x02).u8(0xe1).u8(0x83);  // save_regp x19 + 16, set_fp, save_fplr_x 32
+  b.u8(0xe4).u8(0xe3).u8(0xe3).u8(0xe3);  // end; the epilogue's codes begin at 4: nothing
+  const auto without = arm64(b.build());
+  EXPECT_THAT(without,
+              IsOkAnd(ElementsAre("0: r31+0",
+                                  "4: r31+32 ra-24 29@-32",
+                                  "8: r29+32 ra-24 29@-32",
+                                  "12: r29+32 ra-24 29@-32 19@-16 20@-8")));
+  BytesBuilder c;
+  c.u32(0x10 | 1U << 22 | 2U << 27).u32(0x30 / 4 | 0U << 22);  // shares the prologue's codes
+  c.u8(0xc8).u8(0x02).u8(0xe1).u8(0x83).u8(0xe4).zeros(3);
+  EXPECT_THAT(arm64(c.build()),
+              IsOkAnd(ElementsAre("0: r31+0",
+                                  "4: r31+32 ra-24 29@-32",
+                                  "8: r29+32 ra-24 29@-32",
+                                  "12: r29+32 ra-24 29@-32 19@-16 20@-8",
+                                  "52: r29+32 ra-24 29@-32",
+                                  "56: r31+32 ra-24 29@-32",
+                                  "60: r31+0")));
+}
+
+TEST_F(PeUnwind, ReadsEveryCodeOfArm64) {
+  BytesBuilder b;
+  b.u32(0x40 | 10U << 27);       // no epilogue
+  b.u8(0xfc);                    // pac_sign_lr, the last instruction of all
+  b.u8(0xe0).u8(0).u8(1).u8(0);  // alloc_l 4096
+  b.u8(0xc1).u8(0);              // alloc_m 4096
+  b.u8(0x02);                    // alloc_s 32
+  b.u8(0xde).u8(0x41);           // save_freg_x d10, 16
+  b.u8(0xdd).u8(0x81);           // save_freg d14 + 8
+  b.u8(0xda).u8(0x41);           // save_fregp_x d9, 16
+  b.u8(0xd8).u8(0x81);           // save_fregp d10 + 8
+  b.u8(0xd6).u8(0x41);           // save_lrpair x21, lr + 8
+  b.u8(0xd4).u8(0x41);           // save_reg_x x21, 16
+  b.u8(0xd0).u8(0x81);           // save_reg x21 + 8
+  b.u8(0xcc).u8(0x81);           // save_regp_x x21, 16
+  b.u8(0xe6);                    // save_next
+  b.u8(0x28);                    // save_r19r20_x 64
+  b.u8(0xe2).u8(2);              // add_fp 16
+  b.u8(0x42);                    // save_fplr + 16
+  b.u8(0xe3).u8(0xe5);           // nop, end_c
+  while (b.size() < 4 + 40) b.u8(0);
+  const auto lines = arm64(b.build());
+  ASSERT_THAT(lines, IsOk());
+  EXPECT_EQ(lines->size(), 18U);
+  EXPECT_EQ((*lines)[1], "4: r31+0");
+  EXPECT_EQ((*lines)[2], "8: r31+0 ra+24 29@+16");
+  EXPECT_EQ((*lines)[3], "12: r29-16 ra+24 29@+16");
+  EXPECT_EQ((*lines)[4], "16: r29-16 ra+24 29@+16 19@-64 20@-56");
+  EXPECT_EQ((*lines)[5], "20: r29-16 ra+24 29@+16 19@-64 20@-56 21@-48 22@-40");
+}
+
+// What MSVC writes for the usual prologues, as its documentation lists them.
+TEST_F(PeUnwind, UnfoldsPackedProloguesOfArm64) {
+  const auto packed = [](unsigned reg_f, unsigned reg_i, unsigned h, unsigned cr, unsigned frame) {
+    return 1U | 16U << 2 | reg_f << 13 | reg_i << 16 | h << 20 | cr << 21 | frame << 23;
+  };
+  EXPECT_THAT(arm64({}, packed(0, 2, 0, 3, 3)),  // stp x19,x20 -16; stp fp,lr -32; mov fp
+              IsOkAnd(ElementsAre("0: r31+0",
+                                  "4: r31+16 19@-16 20@-8",
+                                  "8: r31+48 ra-40 19@-16 20@-8 29@-48",
+                                  "12: r29+48 ra-40 19@-16 20@-8 29@-48")));
+  EXPECT_THAT(arm64({}, packed(0, 1, 0, 1, 2)),  // stp x19,lr -16; sub 16
+              IsOkAnd(ElementsAre("0: r31+0", "4: r31+16 ra-8 19@-16", "8: r31+32 ra-8 19@-16")));
+  EXPECT_THAT(arm64({}, packed(1, 0, 0, 0, 1)),  // stp d8,d9 -16
+              IsOkAnd(ElementsAre("0: r31+0", "4: r31+16 72@-16 73@-8")));
+  EXPECT_THAT(
+      arm64({}, packed(0, 0, 0, 3, 60)),  // sub 960; stp fp,lr; mov fp
+      IsOkAnd(ElementsAre(
+          "0: r31+0", "4: r31+960", "8: r31+960 ra-952 29@-960", "12: r29+960 ra-952 29@-960")));
+  EXPECT_THAT(arm64({}, (packed(0, 2, 0, 3, 3) & ~3U) | 2),  // a fragment: no prologue
+              IsOkAnd(ElementsAre("0: r29+48 ra-40 19@-16 20@-8 29@-48")));
+}
+
+TEST_F(PeUnwind, SurvivesAnyRecord) {
+  Buffer record(64);
+  std::uint64_t state = 1;
+  for (int i = 0; i < 20'000; ++i) {
+    for (std::uint8_t& byte : record) {
+      state = state * 6364136223846793005 + 1442695040888963407;
+      byte = static_cast<std::uint8_t>(state >> 56);
+    }
+    record[0] = static_cast<std::uint8_t>((record[0] & 0xf8) | 1);
+    static_cast<void>(x64(record));
+    static_cast<void>(arm64(record));
+    static_cast<void>(arm64(record, static_cast<std::uint32_t>(state >> 20)));
+  }
+}
+
+TEST(PeUnwindFunctions, ReadsTheDirectory) {
+  const Buffer file = read_fixture("src/formats/pe/testdata/mingw.exe");
+  ASSERT_OK_AND_ASSIGN(const auto image, Image::open(file, Limits()));
+  Diagnostics diagnostics;
+  ASSERT_OK_AND_ASSIGN(const auto functions, unwind_functions(image, diagnostics));
+  EXPECT_FALSE(functions.empty());
+  EXPECT_TRUE(diagnostics.empty()) << diagnostics.summary();
+  std::vector<UnwindRow> rows;
+  for (const UnwindFunction& function : functions) {
+    EXPECT_THAT(read_unwind_rows(image, function, rows), IsOk());
+    EXPECT_EQ(rows.front().offset, 0U);
+  }
+}
+
+TEST(PeUnwindFunctions, LeavesOutWhatHasNoSize) {
+  PeForTest pe;
+  pe.section = BytesBuilder().u32(0x2000).u32(0x2000).u32(1).u32(0).u32(9).u32(0).build();
+  pe.directories[kExceptionTable] = {0x1000, 24};
+  const Buffer file = pe.build();
+  ASSERT_OK_AND_ASSIGN(const auto image, Image::open(file, Limits()));
+  Diagnostics diagnostics;
+  EXPECT_THAT(unwind_functions(image, diagnostics), IsOkAnd(IsEmpty()));
+  EXPECT_EQ(diagnostics.count(), 1U);
+}
+
+}  // namespace
+}  // namespace sigla::pe
