@@ -162,8 +162,8 @@ TEST(BreakpadToSymcache, ReportsWhatItSkips) {
                           "STACK WIN record of a type no unwinder uses",
                           "empty line record",
                           "malformed line record",
-                          "overlapping or empty function",
-                          "overlapping or empty unwind entry"));
+                          "overlapping or empty STACK CFI INIT record",
+                          "overlapping or empty function"));
 }
 
 // The worked example of docs/formats/symcache.md.

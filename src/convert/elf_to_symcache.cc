@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "convert/elf_to_symcache.h"
 
+#include "convert/unwind_to_symcache.h"
 #include "formats/elf/functions.h"
 #include "formats/elf/identity.h"
 
@@ -24,6 +25,7 @@ Status elf_to_symcache(Bytes file, Conversion& conversion) {
   if (const Status status = add_symbols(image, conversion); !status.has_value()) {
     conversion.diagnostics.report("symbol table", status.error().message());
   }
+  add_elf_unwind(image, conversion);
   return {};
 }
 

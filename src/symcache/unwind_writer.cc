@@ -38,10 +38,7 @@ std::vector<Step> overlay(const std::vector<Step>& first, const std::vector<Step
 
 std::optional<std::uint64_t> UnwindWriter::claim(std::uint64_t address, std::uint64_t size) {
   const auto high = last_address(address, size);
-  if (!high.has_value() || !ranges_.add(address, *high)) {
-    diagnostics_.report("overlapping or empty unwind entry", fmt::format("{:#x}", address));
-    return std::nullopt;
-  }
+  if (!high.has_value() || !ranges_.add(address, *high)) return std::nullopt;
   extent_.add(address, 0);
   if (*high != UINT64_MAX) extent_.add(*high + 1, 0);  // where the row after it begins
   return high;
@@ -74,13 +71,19 @@ void UnwindWriter::add_row(std::uint64_t address, UnwindRuleSet& rules) {
     if (rows_.back().address == address) rows_.back().rules = record;
     return;
   }
+  if (!is_first && rows_.back().rules == record) return;
   rows_.push_back({address, record});
   entry.row_end = rows_.size();
 }
 
 void UnwindWriter::add_cfi_init(std::uint64_t address, std::uint64_t size, std::string_view rules) {
   const auto high = claim(address, size);
-  if (high) inits_.push_back({address, *high, cfi_texts_.add(rules)});
+  if (!high) {
+    diagnostics_.report("overlapping or empty STACK CFI INIT record",
+                        fmt::format("{:#x}", address));
+    return;
+  }
+  inits_.push_back({address, *high, cfi_texts_.add(rules)});
 }
 
 void UnwindWriter::add_cfi_delta(std::uint64_t address, std::string_view rules) {

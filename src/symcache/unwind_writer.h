@@ -34,7 +34,8 @@ class UnwindWriter {
                const Limits& limits)
       : strings_(strings), extent_(extent), diagnostics_(diagnostics), limits_(limits) {}
 
-  // False, and reported, when the range is empty or touches an earlier entry.
+  // False when the range is empty or touches an earlier entry: several sections of a file tell of
+  // the same function as a rule.
   bool begin_entry(std::uint64_t address, std::uint64_t size);
   // From this address on, up to the next row or the end of the entry. Rows ascend; of several at
   // one address the last one counts. Rules without a CFA say that nothing is known.
