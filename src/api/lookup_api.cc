@@ -17,7 +17,7 @@ namespace sigla::api {
 
 namespace {
 
-constexpr std::size_t kModuleCountMax = 10'000;
+constexpr std::size_t kModuleCountMax = 1'000;
 constexpr std::size_t kAddressCountMax = 100'000;
 constexpr std::uint64_t kBodySizeMax = 16ULL << 20;
 

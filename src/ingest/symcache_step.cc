@@ -85,22 +85,27 @@ Result<File> SymcacheStep::make(const Object& object,
                                 const std::filesystem::path& path,
                                 const FindObject& find_companion) {
   SIGLA_TRY(sigla::create_directories(path.parent_path()));
-  SIGLA_TRY_ASSIGN(File made, File::create_unnamed(path.parent_path()));
   SIGLA_TRY_ASSIGN(File input, open_slice(object));
-  SIGLA_TRY_ASSIGN(File output, made.duplicate());
+  SIGLA_TRY_ASSIGN(const File output, File::create_unnamed(path.parent_path()));
+  SIGLA_TRY_ASSIGN(File output_copy, output.duplicate());
   std::vector<std::string> wants;
   const auto on_request = [&](std::string_view what, WorkerMessage request) {
     return answer(what, request, find_companion, wants);
   };
   SIGLA_TRY_ASSIGN(
       const WorkerMessage done,
-      workers_.run(
-          kSymcacheJob,
-          make_symcache_request(std::move(input), std::move(output), object.name, Arch::kUnknown),
-          on_request));
+      workers_.run(kSymcacheJob,
+                   make_symcache_request(
+                       std::move(input), std::move(output_copy), object.name, Arch::kUnknown),
+                   on_request));
   if (!done.payload.empty()) {
     log_info("symcache made", {{"blob", object.blob.hex()}, {"details", done.payload}});
   }
+  // The worker can still write to its file, and cut it off under whoever maps it.
+  SIGLA_TRY_ASSIGN(File made, File::create_unnamed(path.parent_path()));
+  FileSource written(output);
+  FileSink sink(made);
+  SIGLA_TRY(copy(written, sink));
   SIGLA_TRY(made.sync());
   if (!wants.empty()) write_wants(path, wants);
   const Status linked = made.link_to(path);
@@ -108,7 +113,7 @@ Result<File> SymcacheStep::make(const Object& object,
   if (!linked.has_value() && linked.error().code() != ErrorCode::kConflict) {
     return linked.error().clone();
   }
-  return made;
+  return File::open_read(path);  // for reading only: it goes on to other workers
 }
 
 Result<WorkerMessage> SymcacheStep::answer(std::string_view what,
