@@ -11,6 +11,10 @@ namespace {
 // the rest of the names stay as they are.
 constexpr int kDeathsMax = 24;
 constexpr std::chrono::seconds kBatchTimeMax{20};
+// Names that may explode are sent by themselves, so that they take no others with them. Each that
+// does explode costs this much time and a worker, which is why few are tried.
+constexpr int kExplosionsMax = 8;
+constexpr std::chrono::seconds kExplosionTimeMax{2};
 constexpr std::size_t kBatchSizeMax = 16 << 20;  // bytes of names
 
 // Names are separated by NUL, which none of them contains.
@@ -37,28 +41,37 @@ class Batches {
   }
 
   Status run() {
+    std::vector<std::size_t> risky;
     std::vector<std::size_t> batch;
     std::size_t size = 0;
     for (std::size_t i = 0; i < names_.size(); ++i) {
       if (!can_send(names_[i])) continue;
+      if (may_explode(names_[i])) {
+        risky.push_back(i);
+        continue;
+      }
       batch.push_back(i);
       size += names_[i].size();
       if (size < kBatchSizeMax) continue;
-      SIGLA_TRY(run_batch(batch));
+      SIGLA_TRY(run_batch(batch, kDeathsMax, kBatchTimeMax));
       batch.clear();
       size = 0;
     }
-    return batch.empty() ? Status() : run_batch(batch);
+    if (!batch.empty()) SIGLA_TRY(run_batch(batch, kDeathsMax, kBatchTimeMax));
+    deaths_ = 0;
+    return risky.empty() ? Status() : run_batch(risky, kExplosionsMax, kExplosionTimeMax);
   }
   std::vector<std::string> take() && { return std::move(out_); }
 
  private:
-  Status run_batch(const std::vector<std::size_t>& first) {
+  Status run_batch(const std::vector<std::size_t>& first,
+                   int deaths_max,
+                   std::chrono::seconds time_max) {
     std::vector<std::vector<std::size_t>> waiting = {first};
-    while (!waiting.empty() && deaths_ < kDeathsMax) {
+    while (!waiting.empty() && deaths_ < deaths_max) {
       const std::vector<std::size_t> batch = std::move(waiting.back());
       waiting.pop_back();
-      auto answer = send(batch);
+      auto answer = send(batch, time_max);
       if (answer.has_value()) continue;
       if (answer.error().code() != ErrorCode::kMalformed &&
           answer.error().code() != ErrorCode::kLimitExceeded) {
@@ -73,14 +86,14 @@ class Batches {
     return {};
   }
 
-  Status send(const std::vector<std::size_t>& batch) {
+  Status send(const std::vector<std::size_t>& batch, std::chrono::seconds time_max) {
     WorkerMessage request;
     for (const std::size_t i : batch) {
       if (!request.payload.empty()) request.payload += '\0';
       request.payload += names_[i];
     }
     SIGLA_TRY_ASSIGN(const WorkerMessage answer,
-                     pool_.run(kDemangleJob, std::move(request), {}, kBatchTimeMax));
+                     pool_.run(kDemangleJob, std::move(request), {}, time_max));
     const auto readable = split(answer.payload, '\0');
     if (readable.size() != batch.size()) {
       return malformed("demangling: {} names for {}", readable.size(), batch.size());

@@ -64,6 +64,17 @@ TEST(Demangler, LosesOnlyTheNameThatBringsItsWorkerDown) {
   EXPECT_THAT(readable, ElementsAre("a()", "_Z4bombv", "b()", "c()", "d()"));
 }
 
+TEST(Demangler, SendsNamesThatMayExplodeByThemselves) {
+  std::string deadly = "?f@@YAXPEAH";
+  for (char digit = '0'; digit < '9'; ++digit) deadly += "P6AX" + std::string(7, digit) + "@Z";
+  deadly += "@Z";
+  FragilePool pool("P6AX888");
+  const std::string_view names[] = {"_Z1av", deadly, "_Z1bv"};
+  ASSERT_OK_AND_ASSIGN(const auto readable, Demangler(pool).demangle(names));
+  EXPECT_THAT(readable, ElementsAre("a()", deadly, "b()"));
+  EXPECT_EQ(pool.runs, 2);
+}
+
 TEST(Demangler, GivesUpWhenEveryNameIsDeadly) {
   FragilePool pool("bomb");
   const std::vector<std::string_view> names(10'000, "_Z4bombv");

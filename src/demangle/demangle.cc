@@ -3,6 +3,7 @@
 
 #include <llvm/Demangle/Demangle.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 #include <optional>
@@ -56,6 +57,27 @@ std::string_view without_version(std::string_view name) {
 
 bool looks_mangled(std::string_view name) {
   return is_itanium(name) || is_msvc(name) || is_rust_v0(name) || is_d(name) || is_swift(name);
+}
+
+// A digit can stand for one of the first ten parameters, those of function types within included.
+// When each of those says the one before several times, the text multiplies.
+bool may_explode(std::string_view name) {
+  if (!is_msvc(name)) return false;
+  constexpr double kSizeMax = 64 << 20;
+  constexpr std::size_t kParametersMax = 10;
+  std::size_t function_count = 0;  // "P6A...", "P8class@@E...", "$$A6..." and the like
+  std::size_t digit_count = 0;
+  for (std::size_t i = 1; i < name.size(); ++i) {
+    if (name[i] < '0' || name[i] > '9') continue;
+    ++digit_count;
+    const bool is_letter_before = name[i - 1] >= 'A' && name[i - 1] <= 'Z';
+    if (is_letter_before && (name[i] == '6' || name[i] == '8')) ++function_count;
+  }
+  double size = static_cast<double>(name.size());
+  for (std::size_t i = 0; i < std::min(function_count, kParametersMax); ++i) {
+    size *= 1 + static_cast<double>(digit_count) / static_cast<double>(function_count);
+  }
+  return size > kSizeMax;
 }
 
 std::string demangle(std::string_view name) {

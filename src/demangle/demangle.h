@@ -23,6 +23,10 @@ inline constexpr std::size_t kReadableNameSizeMax = 65'536;
 // Whether some scheme would read the name; cheap, and safe anywhere.
 bool looks_mangled(std::string_view name);
 
+// Whether making the name readable could take gigabytes: a rough guess, for MSVC's names only, that
+// is wrong about some harmless long ones.
+bool may_explode(std::string_view name);
+
 // What is no mangled name comes back as it is.
 std::string demangle(std::string_view name);
 

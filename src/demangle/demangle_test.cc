@@ -130,6 +130,18 @@ TEST(Demangle, LimitsWhatSubstitutionsExpandTo) {
   EXPECT_EQ(demangle(doubled(1)), "f(a<int, int>, a<a<int, int>, a<int, int>>)");
 }
 
+// Pointers to functions that take the parameter before, seven times.
+TEST(Demangle, KnowsWhichMsvcNamesMayExplode) {
+  std::string name = "?f@@YAXPEAH";
+  for (char digit = '0'; digit < '9'; ++digit) {
+    EXPECT_EQ(may_explode(name + "@Z"), digit >= '7') << name;
+    name += "P6AX" + std::string(7, digit) + "@Z";
+  }
+  EXPECT_FALSE(may_explode("?f@@YAXPEAHP6AX000@ZP6AX111@Z@Z"));
+  EXPECT_FALSE(may_explode("?LoadV8Snapshot@V8Initializer@gin@@SAXXZ"));
+  EXPECT_FALSE(may_explode("_Z1fv"));
+}
+
 TEST(RustLegacy, DecodesEscapesAndDropsTheHash) {
   EXPECT_EQ(decode_rust_legacy("a::_$u7b$$u7b$closure$u7d$$u7d$::h0123456789abcdef"),
             "a::{{closure}}");
