@@ -17,16 +17,17 @@ Role role_of(std::uint64_t tag) {
     case DW_TAG_type_unit:
     case DW_TAG_skeleton_unit:
       return Role::kUnit;
-    case DW_TAG_array_type:
     case DW_TAG_class_type:
     case DW_TAG_enumeration_type:
     case DW_TAG_structure_type:
-    case DW_TAG_subroutine_type:
     case DW_TAG_union_type:
     case DW_TAG_interface_type:
+      return Role::kType;
+    case DW_TAG_array_type:
+    case DW_TAG_subroutine_type:
     case DW_TAG_call_site:
     case DW_TAG_GNU_call_site:
-      return Role::kType;
+      return Role::kLeaf;
     default:
       return Role::kOther;
   }
@@ -35,7 +36,7 @@ Role role_of(std::uint64_t tag) {
 // Where the attribute goes in an entry of that role; kSlotCount: nowhere.
 Slot slot_of(std::uint64_t attribute, Role role) {
   if (attribute == DW_AT_sibling) return kSibling;
-  if (role == Role::kOther || role == Role::kType) return kSlotCount;
+  if (role == Role::kOther || role == Role::kType || role == Role::kLeaf) return kSlotCount;
   switch (attribute) {
     case DW_AT_name:
       return kName;
