@@ -41,6 +41,22 @@ class CommandLine(Case):
         self.assertEqual(self.sigla("inspect", self.scratch / "text", check=False).returncode, 3)
         self.assertEqual(self.sigla("upload", "--server", "http://127.0.0.1:9", "--token", "0" * 64, self.scratch / "text", check=False).returncode, 4)
 
+    def test_demangle_reads_names_and_texts(self):
+        names = {"_ZN1a1bEi": "a::b(int)", "??3@YAXPEAX@Z": "operator delete(void *)", "_RNvC1a1f": "a::f", "_D1a1fFiZv": "a.f(int)",
+                 "$s4main3FooV3bar1xySi_tF": "Foo.bar(x: Int)", "main": "main"}
+        self.assertEqual(self.sigla("demangle", *names).stdout.splitlines(), list(names.values()))
+        text = "  #3 _ZN1a1bEi+0x12 (main) $s4main3FooV3bar1xySi_tF, done.\n"
+        self.assertEqual(self.sigla("demangle", "-", input=text).stdout, "  #3 a::b(int)+0x12 (main) Foo.bar(x: Int), done.\n")
+
+    def test_demangle_survives_hostile_names(self):
+        hostile = ["_Z1f" + "P" * 16000 + "i", "?x@@YAX" + "PEA" * 100000 + "H@Z", "$sSi" + "Sg" * 8000 + "D",
+                   "_Z1f1aIiiE" + "".join(f"S_IS{i:X}_S{i:X}_E" for i in range(16)),
+                   "?f@@YAXPEAH" + "".join(f"P6AX{str(i) * 7}@Z" for i in range(9)) + "@Z"]
+        names = [*hostile[:2], "_Z1fv", *hostile[2:], "?g@@YAXXZ"]
+        # By standard input: an argument cannot be as long as the longest.
+        lines = self.sigla("demangle", "-", input="\n".join(names) + "\n").stdout.splitlines()
+        self.assertEqual(lines, [*hostile[:2], "f()", *hostile[2:], "g(void)"])
+
     def test_upload_is_recursive_and_skips_what_is_there(self):
         folder = self.scratch / "tree"
         files = []
