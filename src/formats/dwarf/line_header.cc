@@ -57,6 +57,10 @@ Result<Bytes> LineHeader::read(const Sections& sections,
   if (encoding_.version >= 5) {
     encoding_.address_size = reader.u8();
     reader.skip(1);  // segment_selector_size
+    const std::uint8_t size = encoding_.address_size;
+    if (reader.ok() && size != 2 && size != 4 && size != 8) {
+      return make_error(ErrorCode::kUnsupported, "line program: addresses of {} bytes", size);
+    }
   }
   const std::uint64_t header_length = read_unsigned(reader, encoding_.offset_size);
   ByteReader header = reader.sub(header_length);

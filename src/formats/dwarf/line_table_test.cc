@@ -145,6 +145,16 @@ TEST(LineTable, SurvivesEveryTruncation) {
   }
 }
 
+TEST(LineTable, RejectsAddressSizesThatNoMachineHas) {
+  Buffer line = two_rows(5).build();
+  constexpr std::size_t kAddressSizeOffset = 6;
+  for (const std::uint8_t size : std::initializer_list<std::uint8_t>{0, 1, 3, 9, 255}) {
+    line[kAddressSizeOffset] = size;
+    LineTable table;
+    EXPECT_THAT(read(table, line), IsError(ErrorCode::kUnsupported, "addresses of"));
+  }
+}
+
 TEST(LineTable, JoinsPathsAsTheSymbolizerPrintsThem) {
   LineTable table;
   const Buffer line = two_rows(4).build();
