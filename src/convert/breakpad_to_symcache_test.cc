@@ -42,20 +42,20 @@ std::string text_of(const Symcache& cache, BreakpadTextOptions options = {}) {
 
 // In the order symcache_to_breakpad() writes, numbers as it gives them.
 const std::string kCanonical = std::string(kModule) +
-                               "FILE 0 /src/main.cpp\n"
-                               "FILE 1 /src/a.h\n"
-                               "INLINE_ORIGIN 0 outer()\n"
-                               "INLINE_ORIGIN 1 inner()\n"
+                               "FILE 0 /src/a.h\n"
+                               "FILE 1 /src/main.cpp\n"
+                               "INLINE_ORIGIN 0 inner()\n"
+                               "INLINE_ORIGIN 1 outer()\n"
                                "FUNC 1000 40 8 main\n"
-                               "INLINE 0 12 0 0 1008 10 1020 8\n"
-                               "INLINE 1 7 1 1 1008 8\n"
-                               "INLINE 0 15 0 1 1030 4\n"
-                               "1000 4 10 0\n"
-                               "1004 14 3 1\n"
-                               "1018 8 11 0\n"
-                               "1028 18 16 0\n"
+                               "INLINE 0 12 1 1 1008 10 1020 8\n"
+                               "INLINE 1 7 0 0 1008 8\n"
+                               "INLINE 0 15 1 0 1030 4\n"
+                               "1000 4 10 1\n"
+                               "1004 14 3 0\n"
+                               "1018 8 11 1\n"
+                               "1028 18 16 1\n"
                                "FUNC m 1040 10 0 folded()\n"
-                               "1040 10 30 1\n"
+                               "1040 10 30 0\n"
                                "PUBLIC 1010 0 in_main\n"
                                "PUBLIC m 2000 4 _tail\n"
                                "STACK WIN 4 1000 20 3 1 c 4 8 0 1 $T0 .raSearch = $eip $T0 ^ =\n"
@@ -70,6 +70,28 @@ TEST(BreakpadToSymcache, WritesBackWhatItRead) {
   EXPECT_TRUE(diagnostics.empty()) << diagnostics.summary();
   ASSERT_OK_AND_ASSIGN(const Symcache cache, Symcache::open(Bytes(file)));
   EXPECT_EQ(text_of(cache), kCanonical);
+}
+
+TEST(SymcacheToBreakpad, LeavesOutInlinedCallsAndReplacesNames) {
+  Diagnostics diagnostics;
+  const Buffer file = convert(std::string(kModule) +
+                                  "FILE 3 /b.c\nFILE 4 /a.c\nINLINE_ORIGIN 1 in\nFUNC 1000 20 0 f\n"
+                                  "INLINE 0 7 4 1 1008 8\n1000 20 6 3\n",
+                              diagnostics);
+  ASSERT_OK_AND_ASSIGN(const Symcache cache, Symcache::open(Bytes(file)));
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < cache.name_count(); ++i) {
+    names.push_back(fmt::format("<{}>", cache.name(i)));
+  }
+  BreakpadTextOptions options;
+  options.names = names;
+  EXPECT_EQ(text_of(cache, options),
+            std::string(kModule) +
+                "FILE 0 /a.c\nFILE 1 /b.c\nINLINE_ORIGIN 0 <in>\nFUNC 1000 20 0 <f>\n"
+                "INLINE 0 7 0 0 1008 8\n1000 20 6 1\n");
+  options.inlines = false;
+  EXPECT_EQ(text_of(cache, options),
+            std::string(kModule) + "FILE 0 /b.c\nFUNC 1000 20 0 <f>\n1000 20 6 0\n");
 }
 
 TEST(BreakpadToSymcache, WritesUnwindRecordsAlone) {
@@ -182,11 +204,17 @@ TEST(SymcacheFormat, MatchesItsDocument) {
     }
     return Bytes();
   };
-  EXPECT_EQ(hex_lower(section(symcache::Section::kScopes)), "00000002000107");
-  EXPECT_EQ(hex_lower(section(symcache::Section::kBlockAddresses)), "00000000");
-  EXPECT_EQ(hex_lower(section(symcache::Section::kBlockOffsets)), "00000000");
-  EXPECT_EQ(hex_lower(section(symcache::Section::kRows)), "6102010805040831031006");
-  EXPECT_EQ(hex_lower(Bytes(file).first(16)), "8953594d430d0a1a020000000b000000");
+  EXPECT_EQ(hex_lower(section(symcache::Section::kNameOffsets)), "000000000400000007000000");
+  EXPECT_EQ(as_text(section(symcache::Section::kNames)), "mainmin");
+  EXPECT_EQ(hex_lower(section(symcache::Section::kNameIndex)), "00000000");
+  EXPECT_EQ(hex_lower(section(symcache::Section::kCodeAddresses)), "00000000");
+  EXPECT_EQ(hex_lower(section(symcache::Section::kCodeOffsets)), "00000000");
+  EXPECT_EQ(hex_lower(section(symcache::Section::kCode)),
+            "10002002040006"
+            "0000"
+            "00010007"
+            "00080502083101");
+  EXPECT_EQ(hex_lower(Bytes(file).first(16)), "8953594d430d0a1a020000000d000000");
   EXPECT_EQ(load<std::uint64_t>(Bytes(file).subspan(32)), 0x1000U);
 }
 

@@ -7,7 +7,7 @@
 #include <unordered_map>
 
 #include "convert/dwarf_unit.h"
-#include "convert/parallel.h"
+#include "base/parallel.h"
 
 namespace sigla {
 namespace {

@@ -3,26 +3,18 @@
 
 namespace sigla {
 
-std::optional<std::uint32_t> function_of_scope(const Symcache& cache, std::uint32_t scope) {
-  for (;;) {  // each step leads to a smaller offset
-    const auto at = cache.scope(scope);
-    if (!at.has_value()) return std::nullopt;
-    if (at->is_function) return at->function;
-    scope = at->outer;
-  }
-}
-
-std::optional<std::uint32_t> InlineRecords::node_of(std::uint32_t scope) {
+std::optional<std::uint32_t> InlineRecords::node_of(const symcache::CodeReader& code,
+                                                    std::uint32_t scope) {
   // From the innermost call outwards to the first that is known, then back inwards.
-  std::vector<std::pair<std::uint32_t, SymcacheScope>> unknown;
+  std::vector<std::pair<std::uint32_t, symcache::CodeReader::Scope>> unknown;
   std::optional<std::uint32_t> outer;
   for (;;) {
     if (const auto known = node_by_scope_.find(scope); known != node_by_scope_.end()) {
       outer = known->second;
       break;
     }
-    const auto at = cache_.scope(scope);
-    if (!at.has_value() || at->is_function) break;
+    const auto at = code.scope(scope);
+    if (!at.has_value()) break;
     unknown.emplace_back(scope, *at);
     scope = at->outer;
   }
@@ -39,22 +31,23 @@ std::optional<std::uint32_t> InlineRecords::node_of(std::uint32_t scope) {
   return outer;
 }
 
-std::vector<InlineRecords::Record> InlineRecords::collect(std::span<const symcache::Row> rows,
-                                                          std::uint64_t end) {
+std::vector<InlineRecords::Record> InlineRecords::collect(const symcache::CodeReader& code,
+                                                          const CodeRange& range,
+                                                          Rows rows) {
   nodes_.clear();
   outermost_.clear();
   node_by_scope_.clear();
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    const std::uint64_t low = rows[i].address;
-    const std::uint64_t past = i + 1 < rows.size() ? rows[i + 1].address : end;
-    for (auto node = node_of(rows[i].scope); node.has_value();) {
+    const std::uint64_t low = range.low + rows[i].offset;
+    const std::uint64_t high = i + 1 < rows.size() ? range.low + rows[i + 1].offset : range.high;
+    for (auto node = node_of(code, rows[i].scope); node.has_value();) {
       Record& record = nodes_[*node].record;
-      if (!record.ranges.empty() && record.ranges.back().second == low) {
-        record.ranges.back().second = past;
+      if (!record.ranges.empty() && record.ranges.back().high == low) {
+        record.ranges.back().high = high;
       } else {
-        record.ranges.emplace_back(low, past);
+        record.ranges.push_back({low, high});
       }
-      node = node_of(record.scope.outer);
+      node = node_of(code, record.scope.outer);
     }
   }
   return in_order();

@@ -77,9 +77,14 @@ void BM_Lookup(benchmark::State& state) {
   const auto cache = Symcache::open(Bytes(file));
   SIGLA_CHECK(cache.has_value());
   std::vector<std::uint64_t> addresses;
-  cache->for_each_row([&](const symcache::Row& row) {
-    if (!row.is_gap) addresses.push_back(row.address);
-  });
+  for (std::size_t i = 0; i < cache->code_count(); ++i) {
+    const CodeRange range = cache->code_range(i);
+    symcache::CodeReader code = cache->code(i);
+    if (!code.is_public()) addresses.push_back(range.low);
+    for (bool more = code.open_rows(); more; more = code.next()) {
+      addresses.push_back(range.low + code.row().offset);
+    }
+  }
   std::shuffle(addresses.begin(), addresses.end(), std::mt19937(1));
   std::vector<SymcacheFrame> frames;
   std::size_t next = 0;

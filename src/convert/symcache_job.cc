@@ -118,6 +118,7 @@ Status convert_to_symcache(const SymcacheInput& input,
     return breakpad_to_symcache(input.file, input.file_name, limits, report.diagnostics, sink);
   }
   SymcacheWriter writer(limits);
+  writer.set_thread_count(input.thread_count);
   Conversion conversion{.file_name = input.file_name,
                         .limits = limits,
                         .thread_count = input.thread_count,

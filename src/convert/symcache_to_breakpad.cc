@@ -14,14 +14,37 @@
 namespace sigla {
 namespace {
 
+using symcache::CodeReader;
+
+constexpr std::uint32_t kNoNumber = 0xffffffff;
+
+// As Breakpad's tools call the systems.
+std::string_view os_of(const Symcache& cache) {
+  if (!cache.os().empty()) return cache.os();
+  switch (cache.identity().format) {
+    case Format::kElf:
+      return "Linux";
+    case Format::kMacho:
+      return "mac";
+    case Format::kPe:
+    case Format::kPdb:
+      return "windows";
+    default:
+      return "unknown";
+  }
+}
+
 class TextWriter {
  public:
-  TextWriter(const Symcache& cache, const std::function<Status(std::string_view)>& sink)
-      : cache_(cache), sink_(sink), inlines_(cache) {}
+  TextWriter(const Symcache& cache,
+             const BreakpadTextOptions& options,
+             const std::function<Status(std::string_view)>& sink)
+      : cache_(cache), options_(options), sink_(sink) {}
 
-  Status write(const BreakpadTextOptions& options) {
-    if (!options.cfi_only) {
-      write_header();
+  Status write() {
+    if (!options_.cfi_only) {
+      number_files_and_origins();
+      SIGLA_TRY(write_header());
       SIGLA_TRY(write_functions());
       SIGLA_TRY(write_publics());
     }
@@ -42,29 +65,89 @@ class TextWriter {
     text_.clear();
     return {};
   }
-  void write_header();
+  std::string_view name(std::uint32_t index) const {
+    return index < options_.names.size() ? options_.names[index] : cache_.name(index);
+  }
+  void read_function(std::size_t index);
+  void number_files_and_origins();
+  Status write_header();
   Status write_functions();
-  void write_function(std::uint64_t end);
-  void write_lines(std::uint64_t end);
+  std::uint32_t call_file(const CodeReader::Scope& scope) const;
+  void write_inlines();
+  void write_lines();
   Status write_publics();
   Status write_stack_win();
   Status write_cfi();
   std::uint64_t end_of_entry(std::size_t row) const;
 
   const Symcache& cache_;
+  const BreakpadTextOptions& options_;
   const std::function<Status(std::string_view)>& sink_;
   fmt::memory_buffer text_;
-  // The function being gathered.
-  std::uint32_t function_ = 0;
-  std::vector<symcache::Row> rows_;
+  std::vector<std::uint32_t> files_;         // the cache's, in the order they are written
+  std::vector<std::uint32_t> file_numbers_;  // by the cache's number
+  std::vector<std::uint32_t> origins_;       // names, likewise
+  std::vector<std::uint32_t> origin_numbers_;
+  // The function being written; files of its rows are the cache's, + 1.
+  CodeReader code_{Bytes(), false};
+  CodeRange range_;
+  std::vector<CodeReader::Row> rows_;
+  std::vector<std::uint32_t> row_files_;
+  std::vector<InlineRecords::Record> calls_;
   InlineRecords inlines_;
 };
 
-void TextWriter::write_header() {
+void TextWriter::read_function(std::size_t index) {
+  code_ = cache_.code(index);
+  range_ = cache_.code_range(index);
+  rows_.clear();
+  row_files_.clear();
+  calls_.clear();
+  for (bool more = code_.open_rows(); more; more = code_.next()) {
+    rows_.push_back(code_.row());
+    row_files_.push_back(code_.file_of_row());
+  }
+  if (options_.inlines) calls_ = inlines_.collect(code_, range_, rows_);
+}
+
+// Numbers those that are used, in the order of their texts.
+void TextWriter::number_files_and_origins() {
+  file_numbers_.assign(cache_.file_count() + 1, kNoNumber);
+  origin_numbers_.assign(cache_.name_count(), kNoNumber);
+  const auto use = [](std::uint32_t index,
+                      std::vector<std::uint32_t>& numbers,
+                      std::vector<std::uint32_t>& used) {
+    if (index >= numbers.size() || numbers[index] != kNoNumber) return;
+    numbers[index] = 0;
+    used.push_back(index);
+  };
+  for (std::size_t i = 0; i < cache_.code_count(); ++i) {
+    if (cache_.code(i).is_public()) continue;
+    read_function(i);
+    for (const std::uint32_t file : row_files_) {
+      if (file != 0) use(file, file_numbers_, files_);
+    }
+    for (const InlineRecords::Record& call : calls_) {
+      use(call.scope.name, origin_numbers_, origins_);
+      const std::uint32_t file = call_file(call.scope);
+      if (file != 0) use(file, file_numbers_, files_);
+    }
+  }
+  std::ranges::sort(files_, {}, [&](std::uint32_t file) { return cache_.file(file - 1); });
+  std::ranges::sort(origins_, {}, [&](std::uint32_t origin) { return name(origin); });
+  for (std::uint32_t i = 0; i < files_.size(); ++i) file_numbers_[files_[i]] = i;
+  for (std::uint32_t i = 0; i < origins_.size(); ++i) origin_numbers_[origins_[i]] = i;
+}
+
+// Index + 1 of the file a call stands in; 0: not known.
+std::uint32_t TextWriter::call_file(const CodeReader::Scope& scope) const {
+  return code_.file(scope.has_call_file ? scope.call_file : code_.body_file(scope.outer));
+}
+
+Status TextWriter::write_header() {
   const Identity& identity = cache_.identity();
-  const std::string_view os = cache_.os().empty() ? std::string_view("unknown") : cache_.os();
   add("MODULE {} {} {} {}\n",
-      os,
+      os_of(cache_),
       to_string(identity.arch),
       upper(identity.debug_id.value_or(DebugId()).breakpad()),
       identity.name);
@@ -76,82 +159,68 @@ void TextWriter::write_header() {
       add("INFO CODE_ID {} {}\n", code_id, cache_.code_file_name());
     }
   }
-  for (std::size_t i = 0; i < cache_.file_count(); ++i) {
-    if (!cache_.file(i).empty()) add("FILE {} {}\n", i, cache_.file(i));
+  for (std::size_t i = 0; i < files_.size(); ++i) {
+    add("FILE {} {}\n", i, cache_.file(files_[i] - 1));
+    SIGLA_TRY(flush());
   }
-  for (std::size_t i = 0; i < cache_.origin_count(); ++i) {
-    add("INLINE_ORIGIN {} {}\n", i, cache_.origin(i));
+  for (std::size_t i = 0; i < origins_.size(); ++i) {
+    add("INLINE_ORIGIN {} {}\n", i, name(origins_[i]));
+    SIGLA_TRY(flush());
   }
+  return {};
 }
 
 Status TextWriter::write_functions() {
-  Status status;
-  std::uint32_t last_scope = 0;
-  std::optional<std::uint32_t> last_function;
-  cache_.for_each_row([&](const symcache::Row& row) {
-    if (!status.has_value()) return;
-    std::optional<std::uint32_t> function;
-    if (!row.is_gap) {
-      function = row.scope == last_scope ? last_function : function_of_scope(cache_, row.scope);
-      last_scope = row.scope;
-      last_function = function;
-    }
-    if (function.has_value() && cache_.function(*function).is_public) function.reset();
-    if (!rows_.empty() && function != function_) {
-      write_function(row.address);
-      status = flush();
-    }
-    if (!function.has_value()) return;
-    function_ = *function;
-    rows_.push_back(row);
-  });
-  if (status.has_value() && !rows_.empty()) write_function(0);
-  return status;
+  for (std::size_t i = 0; i < cache_.code_count(); ++i) {
+    if (cache_.code(i).is_public()) continue;
+    read_function(i);
+    add("FUNC {}{:x} {:x} {:x} {}\n",
+        code_.is_multiple() ? "m " : "",
+        range_.low,
+        range_.high - range_.low,
+        code_.parameter_size(),
+        name(code_.name()));
+    write_inlines();
+    write_lines();
+    SIGLA_TRY(flush());
+  }
+  return {};
 }
 
-// `end` is where the next function's rows begin; 0 when the function reaches the last address.
-void TextWriter::write_function(std::uint64_t end) {
-  const SymcacheFunction function = cache_.function(function_);
-  const std::uint64_t address = rows_.front().address;
-  add("FUNC {}{:x} {:x} {:x} {}\n",
-      function.is_multiple ? "m " : "",
-      address,
-      end - address,
-      function.parameter_size,
-      function.name);
-  for (const InlineRecords::Record& call : inlines_.collect(rows_, end)) {
+void TextWriter::write_inlines() {
+  for (const InlineRecords::Record& call : calls_) {
     add("INLINE {} {} ", call.depth, call.scope.call_line);
-    if (call.scope.call_file != 0) add("{} ", call.scope.call_file - 1);
-    add("{}", call.scope.origin);
-    for (const auto& [low, past] : call.ranges) add(" {:x} {:x}", low, past - low);
+    const std::uint32_t file = call_file(call.scope);
+    if (file != 0) add("{} ", file_numbers_[file]);
+    add("{}", call.scope.name < origin_numbers_.size() ? origin_numbers_[call.scope.name] : 0);
+    for (const CodeRange& range : call.ranges) {
+      add(" {:x} {:x}", range.low, range.high - range.low);
+    }
     add("\n");
   }
-  write_lines(end);
-  rows_.clear();
 }
 
-void TextWriter::write_lines(std::uint64_t end) {
+void TextWriter::write_lines() {
   for (std::size_t i = 0; i < rows_.size();) {
-    const symcache::Row& first = rows_[i];
+    const std::uint32_t file = row_files_[i];
+    const CodeReader::Row& first = rows_[i];
     ++i;
-    if (first.file == 0) continue;
-    while (i < rows_.size() && rows_[i].file != 0 && rows_[i].line_address == first.line_address) {
-      ++i;
-    }
-    const std::uint64_t past = i < rows_.size() ? rows_[i].address : end;
-    add("{:x} {:x} {} {}\n",
-        first.line_address,
-        past - first.line_address,
-        first.line,
-        first.file - 1);
+    if (file == 0) continue;
+    while (i < rows_.size() && row_files_[i] != 0 && rows_[i].line_offset == first.line_offset) ++i;
+    const std::uint64_t high = i < rows_.size() ? range_.low + rows_[i].offset : range_.high;
+    const std::uint64_t low = range_.low + first.line_offset;
+    add("{:x} {:x} {} {}\n", low, high - low, first.line, file_numbers_[file]);
   }
 }
 
 Status TextWriter::write_publics() {
   std::vector<SymcacheFunction> symbols;
   for (std::size_t i = 0; i < cache_.function_count(); ++i) {
+    // A symbol that names several gaps stands in several records.
+    const bool is_repeated = i < cache_.code_count() && !symbols.empty() &&
+                             symbols.back().address == cache_.function(i).address;
     const SymcacheFunction symbol = cache_.function(i);
-    if (symbol.is_public) symbols.push_back(symbol);
+    if (symbol.is_public && !is_repeated) symbols.push_back(symbol);
   }
   std::ranges::stable_sort(symbols, {}, &SymcacheFunction::address);
   for (const SymcacheFunction& symbol : symbols) {
@@ -159,7 +228,7 @@ Status TextWriter::write_publics() {
         symbol.is_multiple ? "m " : "",
         symbol.address,
         symbol.parameter_size,
-        symbol.name);
+        name(symbol.name_index));
     SIGLA_TRY(flush());
   }
   return {};
@@ -220,7 +289,7 @@ std::uint64_t TextWriter::end_of_entry(std::size_t row) const {
 Status symcache_to_breakpad(const Symcache& cache,
                             const BreakpadTextOptions& options,
                             const std::function<Status(std::string_view)>& sink) {
-  return TextWriter(cache, sink).write(options);
+  return TextWriter(cache, options, sink).write();
 }
 
 }  // namespace sigla

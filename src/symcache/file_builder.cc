@@ -11,9 +11,11 @@
 namespace sigla::symcache {
 namespace {
 
-constexpr std::array<std::uint8_t, 8> kZeros = {};
+constexpr std::array<std::uint8_t, kSectionAlignment> kZeros = {};
 
-std::uint64_t padding(std::uint64_t size) { return (8 - size % 8) % 8; }
+std::uint64_t padding(std::uint64_t size) {
+  return (kSectionAlignment - size % kSectionAlignment) % kSectionAlignment;
+}
 
 template <typename T>
 void append_value(Buffer& out, T value) {

@@ -13,7 +13,7 @@
 //       42     6  zero
 //       48        section table: kind u32, zero u32, offset u64, size u64 for each section
 //
-// Sections begin at multiples of 8, in any order; a kind that is not known is skipped.
+// Sections begin at multiples of 64, in any order; a kind that is not known is skipped.
 #pragma once
 
 #include <array>
@@ -27,6 +27,7 @@ static_assert(std::endian::native == std::endian::little, "symcache files are li
 inline constexpr std::array<std::uint8_t, 8> kMagic = {0x89, 'S', 'Y', 'M', 'C', '\r', '\n', 0x1a};
 inline constexpr std::uint32_t kVersion = 2;
 inline constexpr std::uint32_t kSectionCountMax = 64;
+inline constexpr std::size_t kSectionAlignment = 64;  // a cache line
 inline constexpr std::size_t kRowsPerBlock = 16;
 
 enum : std::uint8_t { kFlagColumns = 1 };
@@ -35,14 +36,16 @@ enum class Section : std::uint32_t {
   kIdentity = 1,
   kStrings,
   kFiles,
-  kOrigins,
-  kFunctionAddresses,
-  kFunctionSizes,
-  kFunctions,
-  kScopes,
-  kBlockAddresses,
-  kBlockOffsets,
-  kRows,
+  kNameOffsets,
+  kNames,
+  kNameIndex,
+  kCodeAddresses,
+  kCodeSamples,
+  kCodeOffsets,
+  kCode,
+  kAliasAddresses,
+  kAliasSizes,
+  kAliases,
   kUnwindAddresses,
   kUnwindRows,
   kUnwindRules,
@@ -99,16 +102,16 @@ enum Feature : std::uint32_t {
   kHasSources = 16,
 };
 
-// Section kFunctions, parallel to kFunctionAddresses and kFunctionSizes.
-struct RawFunction {
-  std::uint32_t name;  // string offset
+// Section kAliases, parallel to kAliasAddresses and kAliasSizes.
+struct RawAlias {
+  std::uint32_t name;  // index in kNameOffsets
   std::uint32_t info;  // FunctionFlag in the low 8 bits, bytes of parameters on the stack above
 };
-static_assert(sizeof(RawFunction) == 8);
+static_assert(sizeof(RawAlias) == 8);
 inline constexpr std::uint32_t kParameterSizeMax = (1U << 24) - 1;
 inline constexpr unsigned kParameterShift = 8;
 enum FunctionFlag : std::uint32_t {
-  kFunctionPublic = 1,    // a PUBLIC record: an address without size and lines
+  kFunctionPublic = 1,    // a symbol: no lines, and often no size
   kFunctionMultiple = 2,  // Breakpad's "m": several symbols share this code
   kFunctionShadowed = 4,  // overlaps one that came before, or has no size: found by name only
 };
@@ -133,13 +136,20 @@ struct RawWin {
 static_assert(sizeof(RawWin) == 36);
 inline constexpr std::uint32_t kNoWin = 0xffffffff;  // in kWinIndexes: nothing from here on
 
-// A row's code: these bits, and the line's change (zigzag) above them. kRowSameLine and kRowNewFile
-// cannot both hold, so together they mean: no function from here on.
+// The first number of a record in kCode.
+enum CodeFlag : std::uint32_t {
+  kCodePublic = kFunctionPublic,
+  kCodeMultiple = kFunctionMultiple,
+  kCodeParameters = 4,    // bytes of parameters follow
+  kCodeStartsBefore = 8,  // the distance back to where the function begins follows
+  kCodeRows = 16,         // files, scopes and rows follow
+};
+
+// A row's code: these bits, and the line's change (zigzag) above them.
 enum RowCode : std::uint64_t {
   kRowNewScope = 1,
-  kRowNewFile = 2,
+  kRowOwnFile = 2,   // not the body file of the scope
   kRowSameLine = 4,  // the line record began before this row
-  kRowGap = kRowNewFile | kRowSameLine,
 };
 inline constexpr unsigned kRowCodeBits = 3;
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "symcache/packed_functions.h"
 
+#include <algorithm>
+
 #include "symcache/varint.h"
 
 namespace sigla::symcache {
@@ -60,13 +62,16 @@ void PackedFunctions::add_piece(const CodeRange& range, std::span<const Row> row
   }
 }
 
-void PackedFunctions::unpack_rows(const Piece& piece, std::vector<Row>& rows) const {
+void PackedFunctions::unpack_rows(const Piece& piece,
+                                  const CodeRange& part,
+                                  std::vector<Row>& rows) const {
   VarintReader reader(Bytes(bytes_).subspan(piece.rows));
   rows.clear();
   Row row;
   row.address = piece.low;
   for (std::uint32_t i = 0; i < piece.row_count; ++i) {
     row.address += reader.next();
+    if (row.address >= part.high) break;
     row.scope = apply_change(row.scope, reader.next());
     row.file = reader.next32();
     if (row.file == 0) {
@@ -76,8 +81,10 @@ void PackedFunctions::unpack_rows(const Piece& piece, std::vector<Row>& rows) co
       row.line_address = row.address - static_cast<std::uint64_t>(unzigzag(reader.next()));
       row.column = reader.next32();
     }
+    if (row.address <= part.low) rows.clear();
     rows.push_back(row);
   }
+  rows.front().address = std::max(rows.front().address, part.low);
 }
 
 }  // namespace sigla::symcache

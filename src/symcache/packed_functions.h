@@ -14,12 +14,11 @@
 
 namespace sigla::symcache {
 
-// Rows here have as scope 0 for the function itself, and the index of the call + 1.
 class PackedFunctions {
  public:
   struct Function {
     std::uint32_t name;
-    std::uint32_t info;  // as RawFunction::info
+    std::uint32_t info;  // as RawAlias::info
     std::size_t calls;   // offset
     std::uint32_t call_count;
   };
@@ -41,7 +40,8 @@ class PackedFunctions {
 
   // What was packed, but for the calls' ranges.
   void unpack_calls(const Function& function, std::vector<InlinedCall>& calls) const;
-  void unpack_rows(const Piece& piece, std::vector<Row>& rows) const;
+  // Only the rows that hold somewhere in `part`, the first one from its beginning on.
+  void unpack_rows(const Piece& piece, const CodeRange& part, std::vector<Row>& rows) const;
 
  private:
   std::vector<Function> functions_;

@@ -3,52 +3,56 @@
 
 #include <algorithm>
 
+#include "base/parallel.h"
 #include "base/view.h"
+#include "symcache/address_array.h"
+#include "symcache/layout.h"
+#include "symcache/name_index.h"
 
 namespace sigla::symcache {
 namespace {
 
-constexpr std::uint32_t kNoFunction = 0xffffffff;
+constexpr std::size_t kEntriesPerChunk = 2'048;
 
 }  // namespace
 
-RunMerger::RunMerger(std::vector<RunContent>& runs,
-                     StringTable& strings,
-                     FileBuilder::Extent& extent)
+RunMerger::RunMerger(std::vector<TakenRun>& runs,
+                     SharedTexts& names,
+                     SharedTexts& files,
+                     FileBuilder::Extent& extent,
+                     unsigned thread_count)
     : runs_(runs),
-      strings_(strings),
+      names_(names),
+      files_(files),
       extent_(extent),
+      thread_count_(thread_count),
       has_columns_(std::ranges::any_of(
-          runs, [](const RunContent& run) { return run.functions.has_columns(); })),
-      scopes_(1, 0),
-      rows_(has_columns_) {
-  std::ranges::stable_sort(runs_, {}, &RunContent::order);
-}
-
-void RunMerger::name_texts() {
-  for (const RunContent& run : runs_) {
-    Names& names = names_.emplace_back();
-    for (std::uint32_t i = 0; i < run.names.size(); ++i) {
-      names.names.push_back(strings_.add(run.names.text(i)));
+          runs, [](const TakenRun& run) { return run.content.functions.has_columns(); })) {
+  std::ranges::stable_sort(runs_, {}, [](const TakenRun& run) { return run.content.order; });
+  names_.rank();
+  files_.rank();
+  parallel_for(thread_count, runs_.size(), [&](unsigned, std::size_t i) {
+    for (std::uint32_t& name : runs_[i].names) {
+      if (name != SharedTexts::kUnused) name = names_.rank_of(name);
     }
-    for (std::uint32_t i = 0; i < run.files.size(); ++i) {
-      names.files.push_back(files_.add(run.files.text(i), run.files.hash(i)));
+    for (std::uint32_t& file : runs_[i].files) {
+      if (file != SharedTexts::kUnused) file = files_.rank_of(file);
     }
-  }
+  });
 }
 
 void RunMerger::collect_symbols() {
-  for (std::size_t run = 0; run < runs_.size(); ++run) {
+  for (const TakenRun& run : runs_) {
     const auto add = [&](const RunContent::Symbol& symbol, std::vector<Symbol>& to) {
       to.push_back({symbol.address,
                     symbol.size,
-                    names_[run].names[symbol.name],
+                    run.names[symbol.name],
                     symbol.info,
                     symbol.is_linker_name,
-                    kNoFunction});
+                    false});
     };
-    for (const RunContent::Symbol& symbol : runs_[run].symbols) add(symbol, symbols_);
-    for (const RunContent::Symbol& symbol : runs_[run].shadowed) add(symbol, hidden_);
+    for (const RunContent::Symbol& symbol : run.content.symbols) add(symbol, symbols_);
+    for (const RunContent::Symbol& symbol : run.content.shadowed) add(symbol, hidden_);
   }
   std::ranges::stable_sort(symbols_, {}, &Symbol::address);
   std::size_t kept = 0;
@@ -65,13 +69,13 @@ void RunMerger::collect_symbols() {
   symbols_.resize(kept);
 }
 
-void RunMerger::collect_claims() {
+void RunMerger::collect_claims(std::vector<Claim>& claims) {
   for (std::uint32_t run = 0; run < runs_.size(); ++run) {
-    const auto& pieces = runs_[run].functions.pieces();
-    for (std::uint32_t piece = 0; piece < pieces.size(); ++piece) {
-      claims_.push_back(
-          {pieces[piece].low, pieces[piece].high, static_cast<std::uint32_t>(sources_.size())});
-      sources_.push_back({run, piece});
+    const auto& pieces = runs_[run].content.functions.pieces();
+    for (std::uint32_t i = 0; i < pieces.size(); ++i) {
+      claims.push_back(
+          {pieces[i].low, pieces[i].high, static_cast<std::uint32_t>(sources_.size())});
+      sources_.push_back({run, i});
     }
   }
   is_multiple_.assign(sources_.size(), false);
@@ -79,16 +83,10 @@ void RunMerger::collect_claims() {
 
 // Functions that have no address to themselves are kept for their names.
 void RunMerger::add_unreached(const OwnedParts& owned) {
-  const auto name_of = [&](std::uint32_t rank) {
-    const Source& source = sources_[rank];
-    const PackedFunctions& functions = runs_[source.run].functions;
-    return names_[source.run]
-        .names[functions.functions()[functions.pieces()[source.piece].function].name];
-  };
   std::vector<bool> is_reached(sources_.size(), false);
   for (const OwnedParts::Part& part : owned.parts) is_reached[part.rank] = true;
   for (const OwnedParts::Fold& fold : owned.folds) {
-    if (name_of(fold.rank) != name_of(fold.dropped)) {
+    if (name_of(sources_[fold.rank]) != name_of(sources_[fold.dropped])) {
       is_multiple_[fold.rank] = true;
     } else {
       is_reached[fold.dropped] = true;  // the same function in two units
@@ -96,182 +94,198 @@ void RunMerger::add_unreached(const OwnedParts& owned) {
   }
   for (std::uint32_t rank = 0; rank < sources_.size(); ++rank) {
     if (is_reached[rank]) continue;
-    const auto& piece = runs_[sources_[rank].run].functions.pieces()[sources_[rank].piece];
+    const auto& lost = piece(sources_[rank]);
     hidden_.push_back(
-        {piece.low, piece.high - piece.low, name_of(rank), kFunctionShadowed, false, kNoFunction});
+        {lost.low, lost.high - lost.low, name_of(sources_[rank]), kFunctionShadowed, false, false});
   }
 }
 
-std::uint32_t RunMerger::add_function(std::uint64_t address,
-                                      std::uint64_t size,
-                                      std::uint32_t name,
-                                      std::uint32_t info) {
-  extent_.add(address, size);
-  function_addresses_.push_back(address);
-  function_sizes_.push_back(size);
-  const RawFunction record{name, info};
-  const Bytes raw = bytes_of(record);
-  functions_.insert(functions_.end(), raw.begin(), raw.end());
-  return static_cast<std::uint32_t>(function_addresses_.size() - 1);
-}
-
-std::uint32_t RunMerger::root_scope(std::uint32_t function) {
-  const auto scope = static_cast<std::uint32_t>(scopes_.size());
-  append_varint(scopes_, 0);
-  append_varint(scopes_, function);
-  return scope;
-}
-
-// Written when the first row needs it: a piece of a function has only the calls in that piece.
-std::uint32_t RunMerger::scope_of(std::uint32_t call, const Names& names) {
-  // From the innermost call outwards to one that is written, then back inwards.
-  std::vector<std::uint32_t> path;
-  std::uint32_t scope = root_scope_;
-  for (; call != FunctionTree::kFunctionItself; call = calls_[call].parent) {
-    if (call_scopes_[call] != 0) {
-      scope = call_scopes_[call];
-      break;
-    }
-    path.push_back(call);
-  }
-  for (auto it = path.rbegin(); it != path.rend(); ++it) {
-    const InlinedCall& inlined = calls_[*it];
-    const std::uint32_t name = names.names[inlined.name];
-    const auto [origin, is_new] =
-        origin_indexes_.try_emplace(name, static_cast<std::uint32_t>(origins_.size()));
-    if (is_new) origins_.push_back(name);
-    const auto inner = static_cast<std::uint32_t>(scopes_.size());
-    append_varint(scopes_, inner - scope);
-    append_varint(scopes_, origin->second);
-    append_varint(
-        scopes_,
-        inlined.call_file == FunctionTree::kNoFile ? 0 : names.files[inlined.call_file] + 1);
-    append_varint(scopes_, inlined.call_line);
-    if (has_columns_) append_varint(scopes_, inlined.call_column);
-    scope = call_scopes_[*it] = inner;
-  }
-  return scope;
-}
-
-void RunMerger::write_rows(const OwnedParts::Part& part, std::uint32_t scope, const Names& names) {
-  root_scope_ = scope;
-  call_scopes_.assign(calls_.size(), 0);
-  for (std::size_t i = 0; i < piece_rows_.size(); ++i) {
-    Row row = piece_rows_[i];
-    const std::uint64_t end = i + 1 < piece_rows_.size() ? piece_rows_[i + 1].address : part.high;
-    if (end <= part.low) continue;
-    if (row.address >= part.high) break;
-    row.address = std::max(row.address, part.low);
-    row.scope = scope_of(row.scope - 1, names);
-    if (row.file != 0) row.file = names.files[row.file - 1] + 1;
-    rows_.add(row);
-  }
-}
-
-void RunMerger::write_part(const OwnedParts::Part& part, const OwnedParts::Part* before) {
-  const std::uint64_t free_from = before == nullptr ? 0 : before->high;
-  if (free_from != part.low) write_gap(before, part.low - 1);
+void RunMerger::add_part(const OwnedParts::Part& part) {
   const Source& source = sources_[part.rank];
-  const PackedFunctions& functions = runs_[source.run].functions;
-  const auto& piece = functions.pieces()[source.piece];
-  const auto& function = functions.functions()[piece.function];
-  const Names& names = names_[source.run];
-  std::uint32_t name = names.names[function.name];
-  if (part.low == piece.low) {
-    const auto symbol = std::ranges::lower_bound(symbols_, piece.low, {}, &Symbol::address);
-    if (symbol != symbols_.end() && symbol->address == piece.low && symbol->is_linker_name) {
-      if (name != symbol->name) {
-        hidden_.push_back(
-            {piece.low, piece.high - piece.low, name, kFunctionShadowed, false, kNoFunction});
-      }
-      name = symbol->name;
-      symbol->function = static_cast<std::uint32_t>(function_addresses_.size());
+  std::uint32_t name = name_of(source);
+  const std::uint64_t low = piece(source).low;
+  while (part_symbol_ < symbols_.size() && symbols_[part_symbol_].address < part.low) {
+    ++part_symbol_;
+  }
+  if (part_symbol_ < symbols_.size() && symbols_[part_symbol_].address == low &&
+      symbols_[part_symbol_].is_linker_name) {
+    Symbol& symbol = symbols_[part_symbol_];
+    if (name != symbol.name) {
+      hidden_.push_back({low, piece(source).high - low, name, kFunctionShadowed, false, false});
     }
+    name = symbol.name;
+    symbol.is_reached = true;
   }
-  const std::uint32_t info = function.info | (is_multiple_[part.rank] ? kFunctionMultiple : 0U);
-  const std::uint32_t index = add_function(piece.low, piece.high - piece.low, name, info);
-  extent_.add(part.high, 0);
-  functions.unpack_calls(function, calls_);
-  functions.unpack_rows(piece, piece_rows_);
-  write_rows(part, root_scope(index), names);
+  extent_.add(low, piece(source).high - low);
+  extent_.add(part.low, 0);
+  entries_.push_back({part.low, part.high, part.rank, name, false});
 }
 
-void RunMerger::write_symbol(Symbol& symbol, std::uint64_t low, std::uint64_t high) {
-  if (symbol.function == kNoFunction) {
-    symbol.function = add_function(symbol.address, symbol.size, symbol.name, symbol.info);
-  }
-  Row row;
-  row.address = low;
-  row.scope = root_scope(symbol.function);
-  rows_.add(row);
-  if (symbol.size == 0 || high - symbol.address < symbol.size) return;
-  row.address = symbol.address + symbol.size;
-  row.is_gap = true;
-  extent_.add(row.address, 0);
-  rows_.add(row);
+void RunMerger::add_symbol(std::size_t index, std::uint64_t low) {
+  Symbol& symbol = symbols_[index];
+  symbol.is_reached = true;
+  extent_.add(symbol.address, symbol.size);
+  extent_.add(low, 0);
+  entries_.push_back({low, 0, static_cast<std::uint32_t>(index), symbol.name, true});
 }
 
-void RunMerger::write_gap(const OwnedParts::Part* before, std::uint64_t high) {
+// Names what lies between the end of `before`, or 0, and `high`, the last address.
+void RunMerger::add_gap(const OwnedParts::Part* before, std::uint64_t high) {
   const std::uint64_t low = before == nullptr ? 0 : before->high;
   while (next_symbol_ < symbols_.size() && symbols_[next_symbol_].address <= low) ++next_symbol_;
-  // A symbol without a size counts only if no function begins between it and the address.
-  const auto reaches = [&](const Symbol& symbol) {
-    if (symbol.size != 0) return low - symbol.address < symbol.size;
-    return before == nullptr || symbol.address > before->low;
-  };
-  const auto last_of = [&](std::size_t symbol) {
-    return symbol + 1 < symbols_.size() ? std::min(high, symbols_[symbol + 1].address - 1) : high;
-  };
-  if (next_symbol_ > 0 && reaches(symbols_[next_symbol_ - 1])) {
-    write_symbol(symbols_[next_symbol_ - 1], low, last_of(next_symbol_ - 1));
-  } else {
-    Row row;
-    row.address = low;
-    row.is_gap = true;
-    rows_.add(row);
+  if (next_symbol_ > 0) {
+    // A symbol without a size counts only if no function begins between it and the address.
+    const Symbol& last = symbols_[next_symbol_ - 1];
+    const bool reaches = last.size != 0 ? low - last.address < last.size
+                                        : before == nullptr || last.address > before->low;
+    if (reaches) add_symbol(next_symbol_ - 1, low);
   }
   for (; next_symbol_ < symbols_.size() && symbols_[next_symbol_].address <= high; ++next_symbol_) {
-    write_symbol(symbols_[next_symbol_], symbols_[next_symbol_].address, last_of(next_symbol_));
+    add_symbol(next_symbol_, symbols_[next_symbol_].address);
   }
+}
+
+void RunMerger::hide_unreached_symbols() {
+  for (const Symbol& symbol : symbols_) {
+    if (!symbol.is_reached) hidden_.push_back(symbol);
+  }
+  std::ranges::stable_sort(hidden_, {}, &Symbol::address);
+  for (const Symbol& symbol : hidden_) extent_.add(symbol.address, symbol.size);
+}
+
+void RunMerger::write_chunk(std::size_t index) {
+  Chunk& chunk = chunks_[index];
+  CodeWriter writer(has_columns_);
+  std::vector<InlinedCall> calls;
+  std::vector<Row> rows;
+  const std::size_t first = index * kEntriesPerChunk;
+  const std::size_t count = std::min(kEntriesPerChunk, entries_.size() - first);
+  for (const Entry& entry : std::span(entries_).subspan(first, count)) {
+    chunk.offsets.push_back(static_cast<std::uint32_t>(chunk.bytes.size()));
+    if (entry.is_symbol) {
+      const Symbol& symbol = symbols_[entry.index];
+      writer.add({symbol.info, entry.name, symbol.size, entry.low - symbol.address}, chunk.bytes);
+      continue;
+    }
+    const Source& source = sources_[entry.index];
+    const TakenRun& run = runs_[source.run];
+    const auto& whole = piece(source);
+    run.content.functions.unpack_calls(function(source), calls);
+    run.content.functions.unpack_rows(whole, {entry.low, entry.high}, rows);
+    const std::uint32_t info =
+        function(source).info | (is_multiple_[entry.index] ? kFunctionMultiple : 0U);
+    writer.add({info, entry.name, whole.high - whole.low, entry.low - whole.low},
+               rows,
+               calls,
+               {run.names, run.files},
+               chunk.bytes);
+  }
+}
+
+// Records, then aliases, ascending by name, and those of one name by number.
+void RunMerger::order_names() {
+  std::vector<std::uint32_t> named(names_.size() + 1);  // how many have a smaller name than this
+  for (const Entry& entry : entries_) ++named[entry.name];
+  for (const Symbol& symbol : hidden_) ++named[symbol.name];
+  std::vector<std::uint32_t> used;
+  for (std::uint32_t name = 0; name < names_.size(); ++name) {
+    if (named[name] != 0) used.push_back(name);
+  }
+  const auto order = order_by_text(static_cast<std::uint32_t>(used.size()),
+                                   [&](std::uint32_t i) { return names_.text(used[i]); });
+  std::uint32_t place = 0;
+  for (const std::uint32_t i : order) {
+    const std::uint32_t count = named[used[i]];
+    named[used[i]] = place;
+    place += count;
+  }
+  name_index_.resize(place);
+  std::uint32_t number = 0;
+  for (const Entry& entry : entries_) name_index_[named[entry.name]++] = number++;
+  for (const Symbol& symbol : hidden_) name_index_[named[symbol.name]++] = number++;
 }
 
 Status RunMerger::merge() {
-  name_texts();
   collect_symbols();
-  collect_claims();
-  const OwnedParts owned = resolve_overlaps(claims_);
+  std::vector<Claim> claims;
+  collect_claims(claims);
+  const OwnedParts owned = resolve_overlaps(claims);
   add_unreached(owned);
   const OwnedParts::Part* before = nullptr;
   for (const OwnedParts::Part& part : owned.parts) {
-    write_part(part, before);
+    if ((before == nullptr ? 0 : before->high) != part.low) add_gap(before, part.low - 1);
+    add_part(part);
     before = &part;
   }
-  write_gap(before, UINT64_MAX);
-  for (const Symbol& symbol : symbols_) {
-    if (symbol.function == kNoFunction) hidden_.push_back(symbol);
-  }
-  for (const Symbol& symbol : hidden_) {
-    add_function(symbol.address, symbol.size, symbol.name, symbol.info);
-  }
-  if (rows_.bytes().size() > UINT32_MAX || scopes_.size() > UINT32_MAX || strings_.overflowed()) {
-    return make_error(ErrorCode::kLimitExceeded,
-                      "symcache: more than 4 GiB of rows, scopes or strings");
+  add_gap(before, UINT64_MAX);
+  hide_unreached_symbols();
+  // Round 0 is the longest.
+  chunks_.resize((entries_.size() + kEntriesPerChunk - 1) / kEntriesPerChunk);
+  parallel_for(thread_count_, chunks_.size() + 1, [&](unsigned, std::size_t round) {
+    if (round == 0) {
+      order_names();
+    } else {
+      write_chunk(round - 1);
+    }
+  });
+  std::uint64_t code_size = 0;
+  for (const Chunk& chunk : chunks_) code_size += chunk.bytes.size();
+  std::uint64_t name_size = 0;
+  for (std::uint32_t i = 0; i < names_.size(); ++i) name_size += names_.text(i).size();
+  if (code_size > UINT32_MAX || name_size > UINT32_MAX) {
+    return make_error(ErrorCode::kLimitExceeded, "symcache: more than 4 GiB of code or names");
   }
   return {};
 }
 
-void RunMerger::write(FileBuilder& file) const {
-  file.add_addresses(Section::kBlockAddresses, rows_.block_addresses());
-  file.add_numbers(Section::kBlockOffsets, rows_.block_offsets());
-  file.add(Section::kRows, Bytes(rows_.bytes()));
-  file.add(Section::kScopes, Bytes(scopes_));
-  file.add_addresses(Section::kFunctionAddresses, function_addresses_);
-  file.add_sizes(Section::kFunctionSizes, function_sizes_);
-  file.add(Section::kFunctions, Bytes(functions_));
+void RunMerger::write(FileBuilder& file, StringTable& strings) {
+  std::vector<std::uint64_t> addresses;
+  std::vector<std::uint32_t> offsets;
+  std::uint32_t base = 0;
+  for (const Entry& entry : entries_) addresses.push_back(entry.low);
+  for (const Chunk& chunk : chunks_) {
+    for (const std::uint32_t offset : chunk.offsets) offsets.push_back(base + offset);
+    base += static_cast<std::uint32_t>(chunk.bytes.size());
+  }
+  file.add_addresses(Section::kCodeAddresses, addresses);
+  file.add_addresses(Section::kCodeSamples, sample(addresses));
+  file.add_numbers(Section::kCodeOffsets, offsets);
+  Buffer code;
+  code.reserve(base);
+  for (Chunk& chunk : chunks_) {
+    code.insert(code.end(), chunk.bytes.begin(), chunk.bytes.end());
+    chunk = {};
+  }
+  file.add(Section::kCode, std::move(code));
+
+  std::vector<std::uint64_t> alias_addresses;
+  std::vector<std::uint64_t> alias_sizes;
+  Buffer aliases;
+  for (const Symbol& symbol : hidden_) {
+    alias_addresses.push_back(symbol.address);
+    alias_sizes.push_back(symbol.size);
+    const RawAlias raw{symbol.name, symbol.info};
+    const Bytes bytes = bytes_of(raw);
+    aliases.insert(aliases.end(), bytes.begin(), bytes.end());
+  }
+  file.add_addresses(Section::kAliasAddresses, alias_addresses);
+  file.add_sizes(Section::kAliasSizes, alias_sizes);
+  file.add(Section::kAliases, std::move(aliases));
+  file.add_numbers(Section::kNameIndex, name_index_);
+
+  std::vector<std::uint32_t> name_offsets;
+  Buffer names;
+  for (std::uint32_t i = 0; i < names_.size(); ++i) {
+    name_offsets.push_back(static_cast<std::uint32_t>(names.size()));
+    const Bytes text = as_bytes(names_.text(i));
+    names.insert(names.end(), text.begin(), text.end());
+  }
+  name_offsets.push_back(static_cast<std::uint32_t>(names.size()));
+  file.add_numbers(Section::kNameOffsets, name_offsets);
+  file.add(Section::kNames, std::move(names));
   std::vector<std::uint32_t> files;
-  for (std::uint32_t i = 0; i < files_.size(); ++i) files.push_back(strings_.add(files_.text(i)));
+  for (std::uint32_t i = 0; i < files_.size(); ++i) files.push_back(strings.add(files_.text(i)));
   file.add_numbers(Section::kFiles, files);
-  file.add_numbers(Section::kOrigins, origins_);
 }
 
 }  // namespace sigla::symcache

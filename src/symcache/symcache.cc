@@ -13,15 +13,15 @@
 namespace sigla {
 
 using symcache::AddressArray;
+using symcache::CodeReader;
 using symcache::RawHeader;
 using symcache::RawSection;
-using symcache::Row;
 using symcache::Section;
 
 namespace {
 
 // Deeper chains of scopes are not written; this ends those of a damaged file.
-constexpr std::size_t kScopeDepthMax = 4'096;
+constexpr std::size_t kFrameCountMax = 4'096;
 
 std::uint64_t checksum_of(Bytes file) {
   constexpr std::size_t kBefore = offsetof(RawHeader, checksum);
@@ -117,17 +117,18 @@ Status Symcache::read_tables(const Sections& sections, std::uint8_t address_size
     return view_as<std::uint32_t>(sections[kind], "symcache numbers");
   };
   strings_ = sections[Section::kStrings];
-  scopes_ = sections[Section::kScopes];
-  rows_ = sections[Section::kRows];
+  names_ = sections[Section::kNames];
+  code_ = sections[Section::kCode];
   SIGLA_TRY_ASSIGN(files_, numbers(Section::kFiles));
-  SIGLA_TRY_ASSIGN(origins_, numbers(Section::kOrigins));
-  SIGLA_TRY_ASSIGN(function_addresses_, addresses(Section::kFunctionAddresses));
-  SIGLA_TRY_ASSIGN(function_sizes_, addresses(Section::kFunctionSizes));
-  SIGLA_TRY_ASSIGN(
-      functions_,
-      view_as<symcache::RawFunction>(sections[Section::kFunctions], "symcache functions"));
-  SIGLA_TRY_ASSIGN(block_addresses_, addresses(Section::kBlockAddresses));
-  SIGLA_TRY_ASSIGN(block_offsets_, numbers(Section::kBlockOffsets));
+  SIGLA_TRY_ASSIGN(name_offsets_, numbers(Section::kNameOffsets));
+  SIGLA_TRY_ASSIGN(name_index_, numbers(Section::kNameIndex));
+  SIGLA_TRY_ASSIGN(code_addresses_, addresses(Section::kCodeAddresses));
+  SIGLA_TRY_ASSIGN(code_samples_, addresses(Section::kCodeSamples));
+  SIGLA_TRY_ASSIGN(code_offsets_, numbers(Section::kCodeOffsets));
+  SIGLA_TRY_ASSIGN(alias_addresses_, addresses(Section::kAliasAddresses));
+  SIGLA_TRY_ASSIGN(alias_sizes_, addresses(Section::kAliasSizes));
+  SIGLA_TRY_ASSIGN(aliases_,
+                   view_as<symcache::RawAlias>(sections[Section::kAliases], "symcache aliases"));
   SIGLA_TRY_ASSIGN(unwind_addresses_, addresses(Section::kUnwindAddresses));
   SIGLA_TRY_ASSIGN(unwind_rows_, numbers(Section::kUnwindRows));
   unwind_rules_ = sections[Section::kUnwindRules];
@@ -138,13 +139,13 @@ Status Symcache::read_tables(const Sections& sections, std::uint8_t address_size
   SIGLA_TRY_ASSIGN(wins_,
                    view_as<symcache::RawWin>(sections[Section::kWinRecords], "symcache STACK WIN"));
 
-  const bool agree = function_addresses_.size() == functions_.size() &&
-                     function_sizes_.size() == functions_.size() &&
-                     block_offsets_.size() == block_addresses_.size() &&
-                     unwind_rows_.size() == unwind_addresses_.size() &&
-                     win_indexes_.size() == win_addresses_.size() &&
-                     win_record_addresses_.size() == wins_.size() &&
-                     win_record_sizes_.size() == wins_.size();
+  const bool agree =
+      code_samples_.size() == symcache::sample_count(code_addresses_.size()) &&
+      code_offsets_.size() == code_addresses_.size() &&
+      alias_addresses_.size() == aliases_.size() && alias_sizes_.size() == aliases_.size() &&
+      unwind_rows_.size() == unwind_addresses_.size() &&
+      win_indexes_.size() == win_addresses_.size() &&
+      win_record_addresses_.size() == wins_.size() && win_record_sizes_.size() == wins_.size();
   if (!agree) return malformed("symcache: parallel tables differ in length");
   return {};
 }
@@ -176,17 +177,51 @@ std::string_view Symcache::text(std::uint32_t offset) const {
 std::string_view Symcache::file(std::size_t index) const {
   return index < files_.size() ? text(files_[index]) : std::string_view();
 }
-std::string_view Symcache::origin(std::size_t index) const {
-  return index < origins_.size() ? text(origins_[index]) : std::string_view();
+std::string_view Symcache::name(std::size_t index) const {
+  if (index >= name_count()) return {};
+  const std::uint32_t begin = name_offsets_[index];
+  const std::uint32_t end = name_offsets_[index + 1];
+  if (begin > end || end > names_.size()) return {};
+  return as_text(names_.subspan(begin, end - begin));
+}
+
+Bytes Symcache::record(std::size_t index) const {
+  const std::size_t begin = code_offsets_[index];
+  const std::size_t end =
+      index + 1 < code_offsets_.size() ? code_offsets_[index + 1] : code_.size();
+  if (begin > end || end > code_.size()) return {};
+  return code_.subspan(begin, end - begin);
+}
+
+CodeRange Symcache::code_range(std::size_t index) const {
+  const std::uint64_t low = base_ + code_addresses_[index];
+  const std::uint64_t next =
+      index + 1 < code_addresses_.size() ? base_ + code_addresses_[index + 1] : UINT64_MAX;
+  const CodeReader record = code(index);
+  if (record.size() == 0) return {low, next};
+  return {low, std::min(next, low - record.start_distance() + record.size())};
 }
 
 SymcacheFunction Symcache::function(std::size_t index) const {
   SymcacheFunction function;
-  if (index >= functions_.size()) return function;
-  const symcache::RawFunction& raw = functions_[index];
-  function.name = text(raw.name);
-  function.address = base_ + function_addresses_[index];
-  function.size = function_sizes_[index];
+  if (index < code_addresses_.size()) {
+    const CodeReader record = code(index);
+    function.name_index = record.name();
+    function.name = name(record.name());
+    function.address = base_ + code_addresses_[index] - record.start_distance();
+    function.size = record.size();
+    function.parameter_size = record.parameter_size();
+    function.is_public = record.is_public();
+    function.is_multiple = record.is_multiple();
+    return function;
+  }
+  const std::size_t alias = index - code_addresses_.size();
+  if (alias >= aliases_.size()) return function;
+  const symcache::RawAlias& raw = aliases_[alias];
+  function.name_index = raw.name;
+  function.name = name(raw.name);
+  function.address = base_ + alias_addresses_[alias];
+  function.size = alias_sizes_[alias];
   function.parameter_size = raw.info >> symcache::kParameterShift;
   function.is_public = (raw.info & symcache::kFunctionPublic) != 0;
   function.is_multiple = (raw.info & symcache::kFunctionMultiple) != 0;
@@ -194,83 +229,76 @@ SymcacheFunction Symcache::function(std::size_t index) const {
   return function;
 }
 
-std::optional<SymcacheScope> Symcache::scope(std::uint32_t offset) const {
-  if (offset == 0 || offset >= scopes_.size()) return std::nullopt;
-  symcache::VarintReader reader(scopes_.subspan(offset));
-  SymcacheScope scope;
-  const std::uint64_t distance = reader.next();
-  if (distance == 0) {
-    scope.is_function = true;
-    scope.function = reader.next32();
-    return scope;
-  }
-  if (distance >= offset) return std::nullopt;
-  scope.outer = offset - static_cast<std::uint32_t>(distance);
-  scope.origin = reader.next32();
-  scope.call_file = reader.next32();
-  scope.call_line = reader.next32();
-  if (has_columns_) scope.call_column = reader.next32();
-  return scope;
+std::span<const std::uint32_t> Symcache::find_functions(std::string_view text) const {
+  const auto [first, last] = std::ranges::equal_range(
+      name_index_, text, {}, [&](std::uint32_t index) { return function(index).name; });
+  return {first, last};
 }
 
-Bytes Symcache::block(std::size_t index) const {
-  const std::size_t first = block_offsets_[index];
-  const std::size_t end =
-      index + 1 < block_offsets_.size() ? block_offsets_[index + 1] : rows_.size();
-  if (first > end || end > rows_.size()) return {};
-  return rows_.subspan(first, end - first);
-}
-
-std::optional<Row> Symcache::find_row(std::uint64_t rva) const {
-  if (rva < base_) return std::nullopt;
-  const std::size_t count = block_addresses_.count_up_to(rva - base_);
-  if (count == 0) return std::nullopt;
-  symcache::RowReader reader(block(count - 1), base_ + block_addresses_[count - 1], has_columns_);
-  while (reader.next_until(rva)) {
-  }
-  if (!reader.has_row() || reader.row().is_gap) return std::nullopt;
-  return reader.row();
+std::span<const std::uint32_t> Symcache::find_functions_by_prefix(std::string_view prefix) const {
+  const auto [first, last] =
+      std::ranges::equal_range(name_index_, prefix, {}, [&](std::uint32_t index) {
+        return function(index).name.substr(0, prefix.size());
+      });
+  return {first, last};
 }
 
 void Symcache::lookup(std::uint64_t rva, std::vector<SymcacheFrame>& frames) const {
   frames.clear();
-  const auto row = find_row(rva);
-  if (!row.has_value()) return;
-  const std::string_view row_file = row->file == 0 ? std::string_view() : file(row->file - 1);
+  if (rva < base_) return;
+  const std::size_t count = code_addresses_.count_up_to(rva - base_, code_samples_);
+  if (count == 0) return;
+  const std::uint64_t address = base_ + code_addresses_[count - 1];
+  CodeReader record = code(count - 1);
+  if (!record.covers(rva - address)) return;
+  const bool has_rows = record.seek(rva - address);
+  add_frames(record, frames);
+  // What all frames share.
+  const std::uint64_t function_address = address - record.start_distance();
+  const std::uint64_t line_address = address + record.row().line_offset;
+  for (SymcacheFrame& frame : frames) {
+    frame.function_address = function_address;
+    frame.function_size = record.size();
+    frame.parameter_size = record.parameter_size();
+    frame.line_address = has_rows && frame.has_line_record ? line_address : function_address;
+  }
+}
+
+// Where `record` has rows, it stands on one.
+void Symcache::add_frames(const CodeReader& record, std::vector<SymcacheFrame>& frames) const {
+  const CodeReader::Row& row = record.row();
+  const std::uint32_t row_file = record.file_of_row();
+  const auto path = [&](std::uint32_t index) {
+    return index == 0 ? std::string_view() : file(index - 1);
+  };
   SymcacheFrame next;
-  next.file = row_file;
-  next.line = row->line;
-  next.column = row->column;
-  next.has_line_record = row->file != 0;
-  for (std::uint32_t offset = row->scope; frames.size() < kScopeDepthMax;) {
-    const auto at = scope(offset);
-    if (!at.has_value()) break;
-    if (at->is_function) {
-      const SymcacheFunction outermost = function(at->function);
-      next.function = outermost.name;
-      next.is_public = outermost.is_public;
-      next.is_multiple = outermost.is_multiple;
-      frames.push_back(next);
-      for (SymcacheFrame& frame : frames) {
-        frame.function_address = outermost.address;
-        frame.function_size = outermost.size;
-        frame.parameter_size = outermost.parameter_size;
-        frame.line_address = frame.has_line_record ? row->line_address : outermost.address;
-      }
-      return;
-    }
-    next.function = origin(at->origin);
+  if (row_file != 0) {
+    next.file = path(row_file);
+    next.line = row.line;
+    next.column = row.column;
+    next.has_line_record = true;
+  }
+  const std::string_view innermost_file = next.file;
+  std::optional<CodeReader::Scope> scope = record.scope(row.scope);
+  while (scope.has_value() && frames.size() < kFrameCountMax) {
+    next.function = name(scope->name);
     next.is_inlined = true;
     frames.push_back(next);
-    next.is_inlined = false;
-    const std::string_view call_file =
-        at->call_file == 0 ? std::string_view() : file(at->call_file - 1);
-    next.file = call_file.empty() ? row_file : call_file;
-    next.line = at->call_line;
-    next.column = at->call_column;
-    offset = at->outer;
+    const auto outer = record.scope(scope->outer);
+    const std::uint32_t call_file = scope->has_call_file ? scope->call_file
+                                    : outer.has_value()  ? outer->body_file
+                                                         : 1;
+    next.file = path(record.file(call_file));
+    if (next.file.empty()) next.file = innermost_file;
+    next.line = scope->call_line;
+    next.column = scope->call_column;
+    scope = outer;
   }
-  frames.clear();
+  next.is_inlined = false;
+  next.function = name(record.name());
+  next.is_public = record.is_public();
+  next.is_multiple = record.is_multiple();
+  frames.push_back(next);
 }
 
 std::vector<SymcacheFrame> Symcache::lookup(std::uint64_t rva) const {

@@ -18,8 +18,9 @@
 #include "base/bytes.h"
 #include "ident/identity.h"
 #include "symcache/address_array.h"
+#include "symcache/code_reader.h"
+#include "symcache/function_tree.h"
 #include "symcache/layout.h"
-#include "symcache/rows.h"
 #include "symcache/unwind_rules.h"
 
 namespace sigla {
@@ -31,13 +32,13 @@ struct SymcacheFrame {
   std::uint32_t column = 0;  // 0: not known
   std::uint64_t function_address =
       0;                            // start of the function (for inlined frames, of the outer one)
-  std::uint64_t function_size = 0;  // likewise; 0 for a PUBLIC symbol
+  std::uint64_t function_size = 0;  // likewise; 0 for a symbol without one
   std::uint64_t line_address =
       0;  // start of the line record that matched; function_address if none
   std::uint32_t parameter_size = 0;  // Breakpad FUNC/PUBLIC parameter size, for x86 unwinding
   bool has_line_record = false;      // a line record covers the address, if only with line 0
   bool is_inlined = false;
-  bool is_public = false;    // known by a PUBLIC record only: no size, no lines
+  bool is_public = false;    // known by a symbol only: no lines, and no size in a PUBLIC record
   bool is_multiple = false;  // Breakpad's "m": several symbols share this code, one is named
 };
 
@@ -57,26 +58,16 @@ struct StackWin {
   std::string_view program_string;      // frame data only; empty when there is none
 };
 
-// What a symcache knows of one function or PUBLIC symbol, whether or not an address leads to it.
+// What a symcache knows of one function or symbol, whether or not an address leads to it.
 struct SymcacheFunction {
   std::string_view name;
+  std::uint32_t name_index = 0;  // of Symcache::name()
   std::uint64_t address = 0;
-  std::uint64_t size = 0;  // 0: PUBLIC
+  std::uint64_t size = 0;  // 0: a symbol without one
   std::uint32_t parameter_size = 0;
-  bool is_public = false;
+  bool is_public = false;  // a symbol
   bool is_multiple = false;
   bool is_shadowed = false;  // overlaps another one, which the addresses lead to
-};
-
-// A function, or an inlined call and the scope it lies in.
-struct SymcacheScope {
-  bool is_function = false;
-  std::uint32_t function = 0;   // index, of a function
-  std::uint32_t outer = 0;      // scope, of an inlined call
-  std::uint32_t origin = 0;     // index of the called function's name
-  std::uint32_t call_file = 0;  // index + 1; 0: the file of the row
-  std::uint32_t call_line = 0;
-  std::uint32_t call_column = 0;
 };
 
 class Symcache {
@@ -105,24 +96,26 @@ class Symcache {
   // Breakpad does.
   std::optional<StackWin> find_stack_win(std::uint64_t rva) const;
 
+  // --- functions by name, exactly as it is stored ---
+
+  // Numbers for function(), ascending by address. All that bear the name, or whose name begins so.
+  std::span<const std::uint32_t> find_functions(std::string_view name) const;
+  std::span<const std::uint32_t> find_functions_by_prefix(std::string_view prefix) const;
+
   // --- everything, for those who write it out again ---
 
-  std::size_t function_count() const { return functions_.size(); }
+  // The functions that addresses lead to, ascending by address, then those found by name only. A
+  // function that lies in several places is there several times.
+  std::size_t function_count() const { return code_addresses_.size() + aliases_.size(); }
   SymcacheFunction function(std::size_t index) const;
+  // How many of them addresses lead to; where they do; and what stands there.
+  std::size_t code_count() const { return code_addresses_.size(); }
+  CodeRange code_range(std::size_t index) const;
+  symcache::CodeReader code(std::size_t index) const { return {record(index), has_columns_}; }
   std::size_t file_count() const { return files_.size(); }
   std::string_view file(std::size_t index) const;
-  std::size_t origin_count() const { return origins_.size(); }
-  std::string_view origin(std::size_t index) const;
-  // Nothing when there is no such scope.
-  std::optional<SymcacheScope> scope(std::uint32_t offset) const;
-  // Every row, in ascending order of address.
-  template <typename Visitor>
-  void for_each_row(Visitor&& visit) const {
-    for (std::size_t i = 0; i < block_addresses_.size(); ++i) {
-      symcache::RowReader reader(block(i), base_ + block_addresses_[i], has_columns_);
-      while (reader.next()) visit(reader.row());
-    }
-  }
+  std::size_t name_count() const { return name_offsets_.empty() ? 0 : name_offsets_.size() - 1; }
+  std::string_view name(std::size_t index) const;
   // From its address up to the next row's these rules hold, or none do.
   struct UnwindRow {
     std::uint64_t address = 0;
@@ -142,8 +135,8 @@ class Symcache {
   Symcache() = default;
   Status read_tables(const Sections& sections, std::uint8_t address_size);
   Status read_identity(Bytes bytes);
-  Bytes block(std::size_t index) const;
-  std::optional<symcache::Row> find_row(std::uint64_t rva) const;
+  Bytes record(std::size_t index) const;
+  void add_frames(const symcache::CodeReader& record, std::vector<SymcacheFrame>& frames) const;
   std::string_view text(std::uint32_t offset) const;
 
   Identity identity_;
@@ -152,15 +145,17 @@ class Symcache {
   std::uint64_t base_ = 0;
   bool has_columns_ = false;
   Bytes strings_;
-  Bytes scopes_;
-  Bytes rows_;
   std::span<const std::uint32_t> files_;
-  std::span<const std::uint32_t> origins_;
-  symcache::AddressArray function_addresses_;
-  symcache::AddressArray function_sizes_;
-  std::span<const symcache::RawFunction> functions_;
-  symcache::AddressArray block_addresses_;
-  std::span<const std::uint32_t> block_offsets_;
+  std::span<const std::uint32_t> name_offsets_;
+  Bytes names_;
+  std::span<const std::uint32_t> name_index_;
+  symcache::AddressArray code_addresses_;
+  symcache::AddressArray code_samples_;
+  std::span<const std::uint32_t> code_offsets_;
+  Bytes code_;
+  symcache::AddressArray alias_addresses_;
+  symcache::AddressArray alias_sizes_;
+  std::span<const symcache::RawAlias> aliases_;
   symcache::AddressArray unwind_addresses_;
   std::span<const std::uint32_t> unwind_rows_;
   Bytes unwind_rules_;

@@ -34,9 +34,20 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto cache = sigla::Symcache::open(sigla::Bytes(file));
   if (!cache.has_value()) return 0;
   std::vector<std::uint64_t> addresses = {0, 1, 0x1000, UINT32_MAX, UINT64_MAX};
-  cache->for_each_row([&](const sigla::symcache::Row& row) { addresses.push_back(row.address); });
+  std::size_t sum = 0;
+  for (std::size_t i = 0; i < cache->code_count(); ++i) {
+    const auto range = cache->code_range(i);
+    auto code = cache->code(i);
+    for (bool more = code.open_rows(); more; more = code.next()) {
+      addresses.push_back(range.low + code.row().offset);
+    }
+    addresses.push_back(range.high);
+  }
   for (std::size_t i = 0; i < cache->function_count(); ++i) {
-    addresses.push_back(cache->function(i).address);
+    const auto function = cache->function(i);
+    addresses.push_back(function.address);
+    if (i < 100) sum += cache->find_functions(function.name).size();
+    if (i < 100) sum += cache->find_functions_by_prefix(function.name.substr(0, 2)).size();
   }
   for (std::size_t i = 0; i < cache->unwind_row_count(); ++i) {
     addresses.push_back(cache->unwind_row(i).address);
@@ -44,7 +55,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (std::size_t i = 0; i < cache->stack_win_count(); ++i) {
     addresses.push_back(cache->stack_win(i).address);
   }
-  std::size_t sum = 0;
   addresses.resize(std::min<std::size_t>(addresses.size(), 1'000));
   for (const std::uint64_t address : addresses) {
     for (const auto& frame : cache->lookup(address))

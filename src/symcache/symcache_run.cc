@@ -52,12 +52,31 @@ void SymcacheRun::add(const FunctionTree& tree, std::uint32_t flags, bool keep_l
     content_.diagnostics.report("inlined calls nested too deeply", fmt::format("{:#x}", address));
   }
   content_.functions.add_function(tree.name, info(address, tree.parameter_size, flags), tree.calls);
+  use_name(tree.name);
+  for (const InlinedCall& call : tree.calls) {
+    use_name(call.name);
+    use_file(call.call_file);
+  }
   rows_.begin(tree, changes, keep_line_records);
-  for (const CodeRange& range : ranges_) content_.functions.add_piece(range, rows_.piece(range));
+  for (const CodeRange& range : ranges_) {
+    const auto rows = rows_.piece(range);
+    for (const symcache::Row& row : rows) use_file(row.file - 1);  // 0 - 1 is kNoFile
+    content_.functions.add_piece(range, rows);
+  }
 }
 
 void SymcacheRun::add_symbol(std::uint64_t address, std::uint64_t size, std::string_view text) {
-  content_.symbols.push_back({address, size, name(text), symcache::kFunctionPublic, true});
+  add_symbol({address, size, name(text), symcache::kFunctionPublic, true});
+}
+
+void SymcacheRun::add_symbol(const symcache::RunContent::Symbol& symbol) {
+  use_name(symbol.name);
+  content_.symbols.push_back(symbol);
+}
+
+void SymcacheRun::add_shadowed(const symcache::RunContent::Symbol& function) {
+  use_name(function.name);
+  content_.shadowed.push_back(function);
 }
 
 }  // namespace sigla

@@ -33,12 +33,15 @@ struct RunContent {
     std::uint64_t address;
     std::uint64_t size;
     std::uint32_t name;
-    std::uint32_t info;   // as RawFunction::info
+    std::uint32_t info;   // as RawAlias::info
     bool is_linker_name;  // replaces the name of a function that begins here
   };
   std::uint64_t order = 0;
   TextTable files;
   TextTable names;
+  // How often each is used by what follows.
+  std::vector<std::uint32_t> file_uses;
+  std::vector<std::uint32_t> name_uses;
   PackedFunctions functions;
   std::vector<Symbol> symbols;
   std::vector<Symbol> shadowed;  // functions that no address leads to
@@ -69,8 +72,18 @@ class SymcacheRun {
 
   // `flags` of FunctionFlag. keep_line_records: as FunctionRows::begin() has it.
   void add(const FunctionTree& tree, std::uint32_t flags, bool keep_line_records);
+  void add_symbol(const symcache::RunContent::Symbol& symbol);
+  void add_shadowed(const symcache::RunContent::Symbol& function);
   std::uint32_t info(std::uint64_t address, std::uint32_t parameter_size, std::uint32_t flags);
   void order_ranges(const FunctionTree& tree);
+  void use_name(std::uint32_t name) { use(name, content_.name_uses); }
+  void use_file(std::uint32_t file) {
+    if (file != FunctionTree::kNoFile) use(file, content_.file_uses);
+  }
+  static void use(std::uint32_t number, std::vector<std::uint32_t>& uses) {
+    if (number >= uses.size()) uses.resize(number + std::size_t{1});
+    ++uses[number];
+  }
 
   symcache::RunContent content_;
   symcache::CallSweep sweep_;

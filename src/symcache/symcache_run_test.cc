@@ -218,6 +218,45 @@ TEST(SymcacheRun, NamesASymbolAtZero) {
   EXPECT_EQ(name_at(cache, 0x10), "");
 }
 
+TEST(Symcache, FindsFunctionsByName) {
+  SymcacheWriter writer{Limits()};
+  Functions functions(1);
+  const std::string kLong(40, 'x');
+  for (unsigned i = 0; i < 100; ++i) {
+    functions.add(fmt::format("{}{}", kLong, i), {{0x1000 + i * 0x10, 0x1008 + i * 0x10}});
+  }
+  functions.add("twice", {{0x9000, 0x9010}, {0x8000, 0x8010}})
+      .add("x", {{0x100, 0x101}})
+      .add(std::string("x\0", 2), {{0x200, 0x201}})
+      .add("hidden", {{0x9004, 0x9008}})
+      .symbol(0x100, 0, "x_alias")
+      .symbol(0x7000, 0, "label");
+  writer.take(functions.take());
+  const Buffer file = finish(writer);
+  ASSERT_OK_AND_ASSIGN(const Symcache cache, Symcache::open(Bytes(file)));
+  const auto addresses = [&](std::span<const std::uint32_t> found) {
+    std::vector<std::uint64_t> all;
+    for (const std::uint32_t index : found) all.push_back(cache.function(index).address);
+    return all;
+  };
+  EXPECT_THAT(addresses(cache.find_functions("twice")), ElementsAre(0x8000U, 0x9000U));
+  EXPECT_THAT(addresses(cache.find_functions("hidden")), ElementsAre(0x9004U));
+  EXPECT_THAT(addresses(cache.find_functions("label")), ElementsAre(0x7000U));
+  // A symbol's name took its place, but it is still found.
+  EXPECT_THAT(addresses(cache.find_functions("x")), ElementsAre(0x100U));
+  EXPECT_THAT(addresses(cache.find_functions(std::string_view("x\0", 2))), ElementsAre(0x200U));
+  EXPECT_THAT(addresses(cache.find_functions("x_alias")), ElementsAre(0x100U));
+  EXPECT_THAT(cache.find_functions("y"), IsEmpty());
+  EXPECT_THAT(cache.find_functions(""), IsEmpty());
+  for (unsigned i = 0; i < 100; ++i) {
+    EXPECT_THAT(addresses(cache.find_functions(fmt::format("{}{}", kLong, i))),
+                ElementsAre(0x1000 + i * 0x10));
+  }
+  EXPECT_EQ(cache.find_functions_by_prefix(kLong).size(), 100U);
+  EXPECT_EQ(cache.find_functions_by_prefix(kLong + "1").size(), 11U);
+  EXPECT_EQ(cache.find_functions_by_prefix("").size(), cache.function_count());
+}
+
 TEST(SymcacheRun, DropsCallsNestedPastTheLimitOrOutOfPlace) {
   Limits limits;
   limits.inline_depth_max = 2;
@@ -386,7 +425,7 @@ SymcacheRun run_of(unsigned order) {
 }
 
 TEST(SymcacheWriter, WritesTheSameBytesWhateverTheThreads) {
-  constexpr unsigned kRunCount = 40;
+  constexpr unsigned kRunCount = 200;  // several chunks of records
   std::vector<Buffer> files;
   for (const unsigned thread_count : {1U, 2U, 8U}) {
     std::vector<unsigned> orders;
@@ -400,6 +439,7 @@ TEST(SymcacheWriter, WritesTheSameBytesWhateverTheThreads) {
       });
     }
     for (std::thread& thread : threads) thread.join();
+    writer.set_thread_count(thread_count);
     files.push_back(finish(writer));
   }
   EXPECT_EQ(files[0], files[1]);

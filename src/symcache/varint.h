@@ -38,15 +38,12 @@ class VarintReader {
   explicit VarintReader(Bytes bytes) : next_(bytes.data()), end_(next_ + bytes.size()) {}
 
   bool at_end() const { return next_ == end_; }
+  Bytes rest() const { return {next_, remaining()}; }
   std::size_t remaining() const { return static_cast<std::size_t>(end_ - next_); }
   std::uint64_t next() {
-    std::uint64_t value = 0;
-    for (unsigned shift = 0; next_ != end_ && shift < 64; shift += 7) {
-      const std::uint8_t byte = *next_++;
-      value |= static_cast<std::uint64_t>(byte & 0x7f) << shift;
-      if (byte < 0x80) break;
-    }
-    return value;
+    if (next_ == end_) return 0;
+    const std::uint8_t first = *next_++;
+    return first < 0x80 ? first : next_long(first & 0x7f);
   }
   std::uint32_t next32() { return static_cast<std::uint32_t>(next()); }
   std::uint8_t byte() { return next_ == end_ ? 0 : *next_++; }
@@ -58,6 +55,15 @@ class VarintReader {
   }
 
  private:
+  std::uint64_t next_long(std::uint64_t value) {
+    for (unsigned shift = 7; next_ != end_ && shift < 64; shift += 7) {
+      const std::uint8_t byte = *next_++;
+      value |= static_cast<std::uint64_t>(byte & 0x7f) << shift;
+      if (byte < 0x80) break;
+    }
+    return value;
+  }
+
   const std::uint8_t* next_;
   const std::uint8_t* end_;
 };

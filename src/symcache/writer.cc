@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include "base/view.h"
-#include "symcache/run_merger.h"
 
 namespace sigla {
 
@@ -44,8 +43,14 @@ void SymcacheWriter::set_origin(std::string_view os, std::string_view code_file_
 }
 
 void SymcacheWriter::take(SymcacheRun&& run) {
+  symcache::TakenRun taken;
+  taken.names = names_.add(run.content_.names, run.content_.name_uses);
+  taken.files = paths_.add(run.content_.files, run.content_.file_uses);
+  run.content_.names = {};
+  run.content_.files = {};
+  taken.content = std::move(run.content_);
   const std::scoped_lock lock(mutex_);
-  runs_.push_back(std::move(run.content_));
+  runs_.push_back(std::move(taken));
 }
 
 void SymcacheWriter::begin_function(const Function& function) {
@@ -55,7 +60,7 @@ void SymcacheWriter::begin_function(const Function& function) {
   const auto high = symcache::last_address(function.address, function.size);
   if (!high.has_value() || !code_ranges_.add(function.address, *high)) {
     diagnostics_.report("overlapping or empty function", fmt::format("{:#x}", function.address));
-    own_run_.content_.shadowed.push_back(
+    own_run_.add_shadowed(
         {function.address,
          function.size,
          name,
@@ -114,7 +119,7 @@ void SymcacheWriter::add_public(std::uint64_t address,
   end_function();
   const std::uint32_t flags =
       symcache::kFunctionPublic | (is_multiple ? symcache::kFunctionMultiple : 0U);
-  own_run_.content_.symbols.push_back(
+  own_run_.add_symbol(
       {address, 0, own_run_.name(name), own_run_.info(address, parameter_size, flags), false});
 }
 
@@ -144,16 +149,18 @@ void SymcacheWriter::write_identity(FileBuilder& file) {
 Status SymcacheWriter::finish(const std::function<Status(Bytes)>& sink) {
   end_function();
   origins_.name_rest("<name omitted>");  // as Breakpad shows them
-  const std::scoped_lock lock(mutex_);
-  runs_.push_back(std::move(own_run_.content_));
-  symcache::RunMerger merger(runs_, strings_, extent_);
-  for (const symcache::RunContent& run : runs_) diagnostics_.merge(run.diagnostics);
+  take(std::move(own_run_));
+  symcache::RunMerger merger(runs_, names_, paths_, extent_, thread_count_);
+  for (const symcache::TakenRun& run : runs_) diagnostics_.merge(run.content.diagnostics);
   SIGLA_TRY(merger.merge());
   FileBuilder file(extent_, merger.has_columns());
-  merger.write(file);
+  merger.write(file, strings_);
   runs_.clear();
   unwind_.write(file, identity_.arch);
   write_identity(file);
+  if (strings_.overflowed()) {
+    return make_error(ErrorCode::kLimitExceeded, "symcache: more than 4 GiB of strings");
+  }
   file.add(Section::kStrings, strings_.bytes());
   return file.finish(sink);
 }

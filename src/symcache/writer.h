@@ -34,6 +34,7 @@
 #include "symcache/file_builder.h"
 #include "symcache/layout.h"
 #include "symcache/range_sets.h"
+#include "symcache/run_merger.h"
 #include "symcache/string_table.h"
 #include "symcache/symcache.h"
 #include "symcache/symcache_run.h"
@@ -123,6 +124,8 @@ class SymcacheWriter {
   }
   void add_stack_win(const StackWin& record) { unwind_.add_stack_win(record); }
 
+  // How many threads finish() may use; the bytes are the same.
+  void set_thread_count(unsigned count) { thread_count_ = count; }
   // Hands the file to `sink` in pieces, in order; call once. kLimitExceeded when strings, scopes or
   // rows outgrow what 32-bit offsets reach.
   Status finish(const std::function<Status(Bytes)>& sink);
@@ -141,7 +144,10 @@ class SymcacheWriter {
   symcache::UnwindWriter unwind_;
 
   std::mutex mutex_;  // over runs_
-  std::vector<symcache::RunContent> runs_;
+  std::vector<symcache::TakenRun> runs_;
+  symcache::SharedTexts names_;
+  symcache::SharedTexts paths_;
+  unsigned thread_count_ = 1;
 
   // The functions of begin_function().
   SymcacheRun own_run_;
