@@ -11,6 +11,7 @@
 #include "convert/conversion.h"
 #include "convert/demangle_job.h"
 #include "convert/elf_to_symcache.h"
+#include "convert/pdb_to_symcache.h"
 #include "formats/breakpad/parser.h"
 #include "object/object.h"
 #include "os/parallel.h"
@@ -89,6 +90,8 @@ Status convert_native(Format format, const SymcacheInput& input, Conversion& con
   switch (format) {
     case Format::kElf:
       return elf_to_symcache(input.file, conversion);
+    case Format::kPdb:
+      return pdb_to_symcache(input.file, conversion);
     default:
       return make_error(ErrorCode::kUnsupported,
                         "no symcache can be made from this format ({})",

@@ -4,13 +4,13 @@
 #include <algorithm>
 
 #include "base/byte_reader.h"
+#include "formats/pdb/module_stream.h"
 
 namespace sigla::pdb {
 namespace {
 
 constexpr std::size_t kLineSize = 8;
 constexpr std::size_t kColumnSize = 4;
-constexpr std::size_t kSubsectionHeaderSize = 8;
 constexpr std::uint32_t kLineMask = 0xff'ffff;
 
 bool is_line(std::uint32_t line) {
@@ -32,27 +32,21 @@ ModuleLines::ModuleLines(Bytes c11, Bytes c13, const AddressMap& map) : c11_(c11
 }
 
 void ModuleLines::read_c13(Bytes c13, const AddressMap& map) {
-  ByteReader reader(c13);
-  while (reader.remaining() >= kSubsectionHeaderSize) {
-    const std::uint32_t kind = reader.u32();
-    const std::uint32_t size = reader.u32();
-    const Bytes data = reader.bytes(size);
-    if (!reader.ok()) break;
+  for_each_subsection(c13, [&](std::uint32_t kind, Bytes data) {
     switch (kind) {
       case DEBUG_S_LINES:
-        add_run(data, map);
-        break;
+        return add_run(data, map);
       case DEBUG_S_FILECHKSMS:
         checksums_ = data;
-        break;
+        return;
       case DEBUG_S_INLINEELINES:
-        add_inlinees(data);
-        break;
+        return add_inlinees(data);
+      case DEBUG_S_CROSSSCOPEIMPORTS:
+        return imports_.add(data);
       default:
-        break;
+        return;
     }
-    reader.align(4);
-  }
+  });
   std::stable_sort(
       inlinees_.begin(), inlinees_.end(), [](const InlineeLine& a, const InlineeLine& b) {
         return a.inlinee < b.inlinee;

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "formats/pdb/address_map.h"
+#include "formats/pdb/cross_scope.h"
 #include "formats/pdb/name_table.h"
 
 namespace sigla::pdb {
@@ -43,6 +44,8 @@ class ModuleLines {
   void append_rows(RvaRange range, std::vector<LineRow>& rows) const;
   // Where a function that was inlined is defined; null when the module does not say.
   const InlineeLine* find_inlinee(std::uint32_t id) const;
+  // What other modules' functions were inlined as.
+  const CrossScopeImports& imports() const { return imports_; }
   // Files are numbered by where their record lies, below file_end().
   std::string_view file_name(std::uint32_t file, const NameTable& names) const;
   std::uint32_t file_end() const {
@@ -73,6 +76,7 @@ class ModuleLines {
   std::vector<Run> runs_;              // ascending, without overlaps
   std::vector<InlineeLine> inlinees_;  // ascending by id
   std::vector<LineRow> c11_rows_;
+  CrossScopeImports imports_;
 };
 
 }  // namespace sigla::pdb

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "formats/pdb/module_stream.h"
 
-#include "base/byte_reader.h"
 #include "formats/pdb/raw.h"
 
 namespace sigla::pdb {
