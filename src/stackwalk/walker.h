@@ -4,10 +4,14 @@
 // The methods, their order and their limits are Breakpad's (src/processor/stackwalker*.cc), so that
 // both find the same frames:
 //
-//   x86     STACK WIN (programs, FPO) -> STACK CFI -> ebp chain or scan
-//   amd64   STACK CFI -> return from a leaf (Windows, first frame) -> rbp chain (not Windows) ->
-//   scan ARM     STACK CFI (not iOS) -> r7 chain (iOS) -> scan ARM64   STACK CFI -> x29 chain with
-//   repair of lr -> scan
+//   x86     STACK WIN (programs, FPO) -> unwind rules -> ebp chain or scan
+//   amd64   unwind rules -> return from a leaf (Windows, first frame) -> rbp chain (not Windows) ->
+//           scan
+//   ARM     unwind rules (not iOS) -> r7 chain (iOS) -> scan
+//   ARM64   unwind rules -> x29 chain with repair of lr -> scan
+//
+// Beyond Breakpad, unwind rules may say that a frame is the outermost one, which ends the walk, and
+// that a frame is a signal handler's return, whose caller was interrupted where its pc says.
 //
 // A scan looks at 40 words, 160 below the first frame, for a value just behind an instruction
 // inside a module, and inside a function of it where there are symbols.

@@ -87,6 +87,7 @@ Result<Step> read_step(ByteReader& codes) {
     case 0xe2:  // add_fp
       return Step{.kind = Step::Kind::kSetFrame, .size = static_cast<std::int32_t>(second() * 8)};
     case 0xe3:  // nop
+    case 0xec:  // clear_unwound_to_call, of interest to who resumes there
     case 0xfc:  // pac_sign_lr
       return Step{};
     case 0xe4:  // end
