@@ -19,7 +19,8 @@ int hex_digit(char c) {
 
 void append_decoded(std::string_view text, bool plus_is_space, std::string& out) {
   // Up to the first escape, which is mostly all of it.
-  const std::size_t plain = std::min(text.find_first_of(plus_is_space ? "%+" : "%"), text.size());
+  const std::size_t plain =
+      std::min(plus_is_space ? text.find_first_of("%+") : text.find('%'), text.size());
   out += text.substr(0, plain);
   for (std::size_t i = plain; i < text.size(); ++i) {
     if (text[i] == '%' && text.size() - i > 2) {
