@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import random
+import re
 import tarfile
 import unittest
 import zipfile
@@ -167,6 +168,19 @@ class Uploads(Case):
         for tag in ("first-tag", "second-tag"):
             found = self.server.request("GET", f"/api/v1/projects/default/symbols?tag={tag}").json()["symbols"]
             self.assertEqual([s["name"] for s in found], [path.split("/")[2]])
+
+    def test_debugging_libraries_of_a_net_runtime(self):
+        """mscordaccore is asked for by the id of the runtime beside it, which it does not hold itself."""
+        folder = self.scratch / "runtime"
+        folder.mkdir()
+        for name in ("libcoreclr.so", "libmscordaccore.so"):
+            (folder / "source.c").write_text(f"const char* name() {{ return \"{name}\"; }}\n")
+            run("gcc", "-shared", "-fPIC", "-Wl,--build-id", f"-Wl,-soname,{name}", "-o", folder / name, folder / "source.c")
+        build_id = re.search(r"Build ID: ([0-9a-f]+)", run("readelf", "-n", folder / "libcoreclr.so").stdout).group(1)
+        files = [(f"native/{name}", (folder / name).read_bytes()) for name in ("libmscordaccore.so", "libcoreclr.so")]
+        self.assertEqual(self.server.upload(tar_of(files)).json()["stored"], 2)
+        answer = self.server.get(f"/symbols/libmscordaccore.so/elf-buildid-coreclr-{build_id}/libmscordaccore.so")
+        self.assertEqual((answer.status, answer.body == files[0][1]), (200, True))
 
     def test_native_form_says_what_became_of_each_file(self):
         content, _ = self.fresh()
