@@ -125,6 +125,7 @@ void add_route(std::string pattern,
       {.method = "POST",
        .pattern = std::move(pattern),
        .body = http::BodyPolicy::kSpool,
+       .run_on = http::RunOn::kPoolBulk,
        .body_size_max = services.limits.upload_size_max,
        .admit = [form, &services](
                     const http::Request& request) { return admit_upload(form, request, services); },

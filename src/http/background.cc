@@ -29,7 +29,7 @@ struct Background::WaiterOf final : Waiter {
 Background::Background(Pool& pool, asio::io_context& context) : pool_(pool), context_(context) {}
 Background::~Background() = default;
 
-void Background::start(std::function<void()> job, bool is_long) {
+void Background::start(std::function<void()> job, Pool::Lane lane) {
   SIGLA_CHECK(!is_running_);
   is_running_ = true;
   pool_.submit(
@@ -37,7 +37,7 @@ void Background::start(std::function<void()> job, bool is_long) {
         job();
         asio::post(context_, [this] { finished(); });
       },
-      is_long);
+      lane);
 }
 
 void Background::finished() {

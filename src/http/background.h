@@ -19,7 +19,7 @@ class Background {
   Background& operator=(const Background&) = delete;
 
   // Requires: no job is running. What the job refers to must live until wait() returns.
-  void start(std::function<void()> job, bool is_long = false);
+  void start(std::function<void()> job, Pool::Lane lane = Pool::Lane::kShort);
   bool is_running() const { return is_running_; }
   // Returns once no job is running; at most one coroutine waits.
   Task<void> wait();

@@ -7,6 +7,14 @@
 #include "base/log.h"
 
 namespace sigla::http {
+namespace {
+
+Pool::Lane lane_of(RunOn run_on) {
+  if (run_on == RunOn::kPoolBulk) return Pool::Lane::kBulk;
+  return run_on == RunOn::kPoolLong ? Pool::Lane::kLong : Pool::Lane::kShort;
+}
+
+}  // namespace
 
 Connection::Connection(ServerState& state,
                        boost::asio::io_context& context,
@@ -132,8 +140,7 @@ Task<std::optional<Response>> Connection::run_route(const Route& route) {
   channel_.enter(Channel::Phase::kWork);
   if (route.run_on == RunOn::kIoThread) co_return run_handler(route.handler);
   Response response;
-  const bool is_long = route.run_on == RunOn::kPoolLong || route.body == BodyPolicy::kSpool;
-  background_.start([&] { response = run_handler(route.handler); }, is_long);
+  background_.start([&] { response = run_handler(route.handler); }, lane_of(route.run_on));
   co_await background_.wait();
   co_return response;
 }

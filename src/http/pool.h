@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Threads for work that blocks. Long jobs never hold more than half of them, so that a burst of
-// uploads being unpacked cannot keep a download waiting. Thread-safe.
+// Threads for work that blocks. Jobs of the slower lanes never hold all of them, so that neither
+// dumps being walked nor uploads that wait for each other keep a download waiting. Thread-safe.
 #pragma once
 
+#include <array>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -14,6 +15,12 @@ namespace sigla::http {
 
 class Pool {
  public:
+  enum class Lane {
+    kShort,  // milliseconds
+    kLong,   // seconds: at most a quarter of the threads
+    kBulk,   // minutes: at most half of the threads
+  };
+
   explicit Pool(std::size_t thread_count);
   // Runs what was submitted, then ends.
   ~Pool();
@@ -21,18 +28,21 @@ class Pool {
   Pool& operator=(const Pool&) = delete;
 
   // The job must not throw.
-  void submit(std::function<void()> job, bool is_long = false);
+  void submit(std::function<void()> job, Lane lane = Lane::kShort);
 
  private:
+  struct Queue {
+    std::deque<std::function<void()>> jobs;
+    std::size_t running_count = 0;
+    std::size_t running_count_max = 0;
+  };
+
   void work();
-  bool take(std::function<void()>& job, bool& is_long);
+  Queue* find_ready();
 
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<std::function<void()>> short_jobs_;
-  std::deque<std::function<void()>> long_jobs_;
-  std::size_t long_running_ = 0;
-  std::size_t long_running_max_;
+  std::array<Queue, 3> queues_;  // by Lane, the most urgent first
   bool ending_ = false;
   std::vector<std::thread> threads_;
 };
