@@ -6,8 +6,8 @@
 #include <memory>
 #include <unordered_map>
 
-#include "convert/dwarf_unit.h"
 #include "base/parallel.h"
+#include "convert/dwarf_unit.h"
 
 namespace sigla {
 namespace {

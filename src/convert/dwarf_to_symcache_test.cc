@@ -102,6 +102,8 @@ struct Variant {
   const char* name;
   const char* commands;
   std::vector<const char*> split = {};  // .dwo or .dwp
+  // dwz's file, which llvm-symbolizer does not read: it gets the file from before.
+  const char* supplementary = nullptr;
 };
 
 dwarf::Sections sections_of(const elf::Image& image) {
@@ -145,6 +147,12 @@ class DwarfAgainstSymbolizer : public testing::TestWithParam<Variant> {
     output_of("cd " + folder_.string() + " && objcopy --wildcard --strip-symbol='*' program bare");
     file_ = read_file(folder_ / "bare");
     for (const char* split : GetParam().split) split_.push_back(read_file(folder_ / split));
+    if (GetParam().supplementary != nullptr) {
+      output_of("cd " + folder_.string() + " && cp bare one && cp bare two && " +
+                "dwz -m supplementary one two");
+      file_ = read_file(folder_ / "one");
+      supplementary_ = read_file(folder_ / "supplementary");
+    }
   }
   void TearDown() override { std::filesystem::remove_all(folder_); }
 
@@ -157,6 +165,10 @@ class DwarfAgainstSymbolizer : public testing::TestWithParam<Variant> {
     for (const Buffer& split : split_) {
       ASSERT_OK_AND_ASSIGN(const auto split_image, elf::Image::open(split, Limits()));
       source.split.push_back(sections_of(split_image));
+    }
+    if (!supplementary_.empty()) {
+      ASSERT_OK_AND_ASSIGN(const auto other, elf::Image::open(supplementary_, Limits()));
+      source.supplementary = sections_of(other);
     }
     for (const elf::Section& section : image.sections()) {
       if ((section.sh_flags & elf::SHF_EXECINSTR) == 0) continue;
@@ -183,6 +195,7 @@ class DwarfAgainstSymbolizer : public testing::TestWithParam<Variant> {
   std::filesystem::path folder_;
   Buffer file_;
   std::vector<Buffer> split_;
+  Buffer supplementary_;
 };
 
 std::string text_of(const Symcache& cache, std::uint64_t address) {
@@ -252,6 +265,7 @@ INSTANTIATE_TEST_SUITE_P(
         Variant{"gcc_sections_lld",
                 SIGLA_GCC("-O2 -g -ffunction-sections", "-fuse-ld=lld -Wl,--gc-sections")},
         Variant{"gcc_types", SIGLA_GCC("-O2 -gdwarf-4 -fdebug-types-section", "")},
+        Variant{"gcc_dwz", SIGLA_GCC("-O2 -g", ""), {}, "supplementary"},
         Variant{"gcc_lto", SIGLA_GCC("-O2 -g -flto", "-O2 -g -flto")},
         Variant{
             "gcc_split_4", SIGLA_GCC("-O2 -gdwarf-4 -gsplit-dwarf", ""), {"main.dwo", "part.dwo"}},

@@ -98,29 +98,41 @@ void DwarfUnitConverter::set_calls(const dwarf::Function& function, SymcacheRun&
   }
 }
 
-// Only inside the unit's own ranges, where it has some: a unit's last row before a hole would name
-// whatever lies in the hole.
-void DwarfUnitConverter::add_unclaimed(SymcacheRun& run) {
+// Of the unit itself; all there is where it does not say.
+void DwarfUnitConverter::place_unit() {
   unit_ranges_.clear();
-  for (const auto& range : functions_.unit_ranges())
+  for (const auto& range : functions_.unit_ranges()) {
     unit_ranges_.push_back({range.low, range.high});
+  }
   std::sort(unit_ranges_.begin(), unit_ranges_.end(), [](const CodeRange& a, const CodeRange& b) {
     return a.low < b.low;
   });
+  std::size_t kept = 0;
+  for (const CodeRange& range : unit_ranges_) {
+    if (kept > 0 && range.low <= unit_ranges_[kept - 1].high) {
+      unit_ranges_[kept - 1].high = std::max(unit_ranges_[kept - 1].high, range.high);
+    } else {
+      unit_ranges_[kept++] = range;
+    }
+  }
+  unit_ranges_.resize(kept);
   if (unit_ranges_.empty()) unit_ranges_.push_back({0, UINT64_MAX});
+}
+
+// Only inside the unit's own ranges: where another unit's code begins, the last row of this one may
+// not have ended.
+void DwarfUnitConverter::add_unclaimed(SymcacheRun& run) {
+  place_unit();
   gaps_.clear();
   pieces_.restart();
   std::size_t next = 0;
-  std::uint64_t done = 0;
   for (const dwarf::LineSequence& sequence : lines_.sequences()) {
     while (next < unit_ranges_.size() && unit_ranges_[next].high <= sequence.low) ++next;
     for (std::size_t i = next; i < unit_ranges_.size() && unit_ranges_[i].low < sequence.high;
          ++i) {
-      const std::uint64_t low = std::max({unit_ranges_[i].low, sequence.low, done});
-      const std::uint64_t high = std::min(unit_ranges_[i].high, sequence.high);
-      if (low >= high) continue;
-      pieces_.append_gaps(low, high, gaps_);
-      done = high;
+      pieces_.append_gaps(std::max(unit_ranges_[i].low, sequence.low),
+                          std::min(unit_ranges_[i].high, sequence.high),
+                          gaps_);
     }
   }
   tree_.clear();

@@ -33,6 +33,7 @@ class DwarfUnitConverter {
  private:
   void read_lines(const dwarf::AddressTables& unit, Diagnostics& diagnostics);
   void place_functions();
+  void place_unit();
   void add_functions(SymcacheRun& run);
   void add_unclaimed(SymcacheRun& run);
   void set_calls(const dwarf::Function& function, SymcacheRun& run);
