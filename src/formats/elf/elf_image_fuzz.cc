@@ -8,6 +8,7 @@
 #include "formats/elf/identity.h"
 #include "formats/elf/layout.h"
 #include "formats/elf/notes.h"
+#include "formats/elf/plt.h"
 #include "formats/elf/relocations.h"
 
 using sigla::Bytes;
@@ -41,6 +42,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   sigla::Diagnostics diagnostics;
   static_cast<void>(elf::ehabi_functions(*image, diagnostics));
+  static_cast<void>(elf::plt_entries(*image, limits));
   static_cast<void>(elf::dump(*image, limits));
   return 0;
 }

@@ -107,6 +107,10 @@ Status Image::read_command(std::uint32_t cmd, Bytes command, const Limits& limit
       std::copy_n(raw.begin(), uuid_->size(), uuid_->begin());
       return {};
     }
+    case LC_FUNCTION_STARTS:
+      function_starts_offset_ = reader.u32();
+      function_starts_size_ = reader.u32();
+      return reader.finish("Mach-O LC_FUNCTION_STARTS");
     case LC_ID_DYLIB:
       return read_install_name(reader, limits);
     default:
@@ -170,6 +174,10 @@ const Section* Image::section(std::string_view segname, std::string_view sectnam
     return section.segname == segname && section.sectname == sectname;
   });
   return found == sections_.end() ? nullptr : &*found;
+}
+
+Result<Bytes> Image::function_starts() const {
+  return slice(bytes_, function_starts_offset_, function_starts_size_, "Mach-O LC_FUNCTION_STARTS");
 }
 
 Result<Bytes> Image::data(const Section& section) const {

@@ -71,6 +71,8 @@ class Image {
   const std::optional<std::array<std::uint8_t, 16>>& uuid() const { return uuid_; }
   // LC_ID_DYLIB: the path a library is linked against by; empty when there is none.
   std::string_view install_name() const { return install_name_; }
+  // The data of LC_FUNCTION_STARTS; empty when there is none.
+  Result<Bytes> function_starts() const;
   Bytes bytes() const { return bytes_; }
 
   const Section* section(std::string_view segname, std::string_view sectname) const;
@@ -98,6 +100,8 @@ class Image {
   std::optional<SymbolTable> symbol_table_;
   std::optional<std::array<std::uint8_t, 16>> uuid_;
   std::string_view install_name_;
+  std::uint32_t function_starts_offset_ = 0;
+  std::uint32_t function_starts_size_ = 0;
 };
 
 // The bytes start like a thin Mach-O of a width and byte order that exist.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Identity and every section of arbitrary bytes, thin or fat.
 #include "formats/macho/dump.h"
+#include "formats/macho/functions.h"
 #include "formats/macho/identity.h"
 
 using sigla::Bytes;
@@ -19,6 +20,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const macho::Section& section : image->sections()) {
       const auto content = image->data(section);
       SIGLA_CHECK(!content.has_value() || content->size() <= slice.size);
+    }
+    const auto functions = macho::functions_of(*image, limits);
+    for (std::size_t i = 1; functions.has_value() && i < functions->size(); ++i) {
+      SIGLA_CHECK((*functions)[i - 1].address < (*functions)[i].address);
     }
     static_cast<void>(macho::dump(*image));
   }

@@ -103,6 +103,7 @@ inline constexpr std::uint32_t LC_SYMTAB = 0x2;
 inline constexpr std::uint32_t LC_ID_DYLIB = 0xd;
 inline constexpr std::uint32_t LC_SEGMENT_64 = 0x19;
 inline constexpr std::uint32_t LC_UUID = 0x1b;
+inline constexpr std::uint32_t LC_FUNCTION_STARTS = 0x26;
 
 // Section types, the low byte of a section's flags
 inline constexpr std::uint32_t SECTION_TYPE = 0x000000ff;
@@ -110,9 +111,14 @@ inline constexpr std::uint32_t S_ZEROFILL = 0x1;
 inline constexpr std::uint32_t S_GB_ZEROFILL = 0xc;
 inline constexpr std::uint32_t S_THREAD_LOCAL_ZEROFILL = 0x12;
 
+// Section attributes, the rest of a section's flags
+inline constexpr std::uint32_t S_ATTR_PURE_INSTRUCTIONS = 0x80000000;
+inline constexpr std::uint32_t S_ATTR_SOME_INSTRUCTIONS = 0x00000400;
+
 // n_type of a symbol
 inline constexpr std::uint8_t N_STAB = 0xe0;
 inline constexpr std::uint8_t N_TYPE = 0x0e;
+inline constexpr std::uint8_t N_EXT = 0x01;
 inline constexpr std::uint8_t N_SECT = 0x0e;
 
 }  // namespace sigla::macho

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "formats/pe/dump.h"
+#include "formats/pe/functions.h"
 #include "formats/pe/identity.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -17,6 +18,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!image.has_value()) continue;
     SIGLA_CHECK(pe::is_pe(file));
     SIGLA_CHECK(!pe::dump(image.value()).empty());
+    const auto functions = pe::functions_of(image.value(), limits);
+    for (std::size_t i = 1; i < functions.size(); ++i) {
+      SIGLA_CHECK(functions[i - 1].address + functions[i - 1].size <= functions[i].address);
+    }
     const pe::DebugDirectory debug = pe::read_debug_directory(image.value());
     if (debug.embedded_pdb) static_cast<void>(pe::unpack_embedded_pdb(debug, limits));
     SIGLA_CHECK(pe::identify_image(image.value(), debug, "a.dll").format == sigla::Format::kPe);

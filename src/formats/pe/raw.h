@@ -40,6 +40,11 @@ inline constexpr std::uint32_t kDebugTypeR2rPerfMap = 21;
 // The minor version of a CodeView entry that names a Portable PDB: "PM".
 inline constexpr std::uint16_t kPortablePdbMinorVersion = 0x504d;
 
+// Section characteristics and COFF storage classes
+inline constexpr std::uint32_t IMAGE_SCN_MEM_EXECUTE = 0x20000000;
+inline constexpr std::uint8_t IMAGE_SYM_CLASS_EXTERNAL = 2;
+inline constexpr std::uint8_t IMAGE_SYM_CLASS_STATIC = 3;
+
 // IMAGE_FILE_MACHINE_*
 inline constexpr std::uint16_t IMAGE_FILE_MACHINE_I386 = 0x14c;
 inline constexpr std::uint16_t IMAGE_FILE_MACHINE_AMD64 = 0x8664;

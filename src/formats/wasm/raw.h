@@ -13,8 +13,16 @@ inline constexpr std::string_view kMagic{"\0asm", 4};
 inline constexpr std::uint32_t kModuleVersion = 1;  // components have 0x1000d and another layout
 
 inline constexpr std::uint8_t kCustomSection = 0;
+inline constexpr std::uint8_t kImportSection = 2;
 inline constexpr std::uint8_t kExportSection = 7;
 inline constexpr std::uint8_t kCodeSection = 10;
+
+// What an import or export is.
+inline constexpr std::uint8_t kFunction = 0;
+inline constexpr std::uint8_t kTable = 1;
+inline constexpr std::uint8_t kMemory = 2;
+inline constexpr std::uint8_t kGlobal = 3;
+inline constexpr std::uint8_t kTag = 4;
 
 // Subsections of the custom section "name"
 inline constexpr std::uint8_t kModuleName = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Identity and every section of arbitrary bytes.
 #include "formats/wasm/dump.h"
+#include "formats/wasm/functions.h"
 #include "formats/wasm/identity.h"
 
 namespace wasm = sigla::wasm;
@@ -18,6 +19,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     end = section.offset + section.data.size();
   }
   SIGLA_CHECK(end == size);
+  const auto functions = wasm::functions_of(*module, limits);
+  for (std::size_t i = 0; functions.has_value() && i < functions->size(); ++i) {
+    SIGLA_CHECK((*functions)[i].address + (*functions)[i].size <= size);
+  }
   static_cast<void>(wasm::dump(*module, limits));
   return 0;
 }
