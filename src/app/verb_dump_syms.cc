@@ -5,7 +5,7 @@
 
 #include "app/command_line.h"
 #include "app/exit_code.h"
-#include "app/symcache_folder.h"
+#include "app/symbol_file_options.h"
 #include "app/verbs.h"
 #include "convert/symcache_to_breakpad.h"
 
@@ -20,24 +20,25 @@ Status print(std::string_view text) {
 
 int run_dump_syms(const Verb& self, Arguments arguments) {
   BreakpadTextOptions options;
+  SymbolFileOptions file_options;
   std::vector<std::string> files;
   CommandLine line(
       self,
-      "[--cfi-only] FILE...",
+      "[--cfi-only] [--arch ARCH] [--debug-directory DIR]... FILE...",
       "Prints the symbols of each FILE as a Breakpad symbol file: functions, lines, "
       "inlined calls, public symbols and unwind rules, each kind in order of address.\n\n"
-      "Reads Breakpad symbol files, plain or compressed: what comes out is the same "
-      "in one canonical order and numbering, without what overlaps.");
+      "Reads what `sigla lookup` reads, plain or compressed. Of a Breakpad symbol file comes out "
+      "the same in one canonical order and numbering, without what overlaps.");
   line.flag("--cfi-only", &options.cfi_only, "only STACK records");
+  file_options.add_to(line);
   line.positionals("FILE", &files, "what to read", CommandLine::kAtLeastOne);
   line.example("sigla dump-syms app.sym > canonical.sym", "the same symbols, in order");
   if (const auto status = line.parse(arguments)) return *status;
 
-  const SymcacheFolder folder = SymcacheFolder::of_user();
   LazyWorkers workers;
   int status = kExitDone;
   for (const std::string& path : files) {
-    const auto opened = folder.get(path, workers);
+    const auto opened = file_options.open(path, workers);
     if (!opened.has_value()) {
       status = fail(path, opened.error());
       continue;

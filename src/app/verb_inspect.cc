@@ -6,6 +6,7 @@
 
 #include "app/command_line.h"
 #include "app/exit_code.h"
+#include "app/file_contents.h"
 #include "app/local_workers.h"
 #include "app/verbs.h"
 #include "base/json_writer.h"
@@ -150,15 +151,6 @@ std::string features_of(const Identity& identity) {
   return text.empty() ? "none" : text;
 }
 
-// What a file says of itself may hold terminal escapes; none is printed.
-std::string printable(std::string_view text) {
-  std::string clean = to_utf8(text);
-  for (char& c : clean) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
-  }
-  return clean;
-}
-
 void print_line(std::string_view label, std::string_view text) {
   if (!text.empty())
     std::fputs(fmt::format("  {:<12}{}\n", label, printable(text)).c_str(), stdout);
@@ -198,12 +190,34 @@ void print(const Inspected& inspected) {
   for (const Object& object : inspected.content.objects) print_object(object);
 }
 
+int print_contents(const std::vector<std::string>& files,
+                   FileContents contents,
+                   bool as_json,
+                   const SymbolFileOptions& options) {
+  LazyWorkers workers;
+  int status = kExitDone;
+  for (const std::string& path : files) {
+    const auto text = describe_contents(path, contents, as_json, options, workers);
+    if (!text.has_value()) {
+      status = fail(path, text.error());
+      continue;
+    }
+    std::fwrite(text->data(), 1, text->size(), stdout);
+  }
+  if (std::fflush(stdout) != 0) return fail(errno_error("standard output"));
+  return status;
+}
+
 int run_inspect(const Verb& self, Arguments arguments) {
   bool as_json = false;
+  bool has_sections = false;
+  bool has_units = false;
+  bool has_functions = false;
+  SymbolFileOptions options;
   std::vector<std::string> files;
   CommandLine line(
       self,
-      "[--json] FILE...",
+      "[--json] [--sections|--units|--functions] FILE...",
       "Says what is in each FILE: format, kind, architecture, ids, which of symbols, "
       "debug information, unwind information and sources it has, and its symbol keys. "
       "Files are recognised by their content, never by their name.\n\n"
@@ -211,12 +225,23 @@ int run_inspect(const Verb& self, Arguments arguments) {
       "Breakpad symbols, WebAssembly, R2R perf maps, minidumps, cores and source "
       "bundles; and each of these compressed with gzip, zstd, xz or bzip2, or alone in "
       "a cabinet.");
-  line.flag("--json", &as_json, "one JSON object a line for each FILE");
+  line.flag("--json", &as_json, "one JSON object for each FILE");
+  line.flag("--sections", &has_sections, "list the sections of ELF, Mach-O, PE and WebAssembly");
+  line.flag("--units", &has_units, "list the units of the DWARF in one of these");
+  line.flag("--functions", &has_functions, "list every function known, as `sigla lookup` has it");
+  options.add_to(line);
   line.positionals("FILE", &files, "what to look at", CommandLine::kAtLeastOne);
   line.example("sigla inspect crash.pdb", "its debug id and what it has");
   line.example("sigla inspect --json crash.dmp", "which modules were loaded");
+  line.example("sigla inspect --units app.debug", "which sources it was built from");
   if (const auto status = line.parse(arguments)) return *status;
 
+  if (has_sections || has_units || has_functions) {
+    const FileContents contents = has_sections ? FileContents::kSections
+                                  : has_units  ? FileContents::kUnits
+                                               : FileContents::kFunctions;
+    return print_contents(files, contents, as_json, options);
+  }
   const auto workers = start_local_workers();
   if (!workers.has_value()) return fail(workers.error());
   int status = kExitDone;

@@ -10,7 +10,7 @@
 #include "app/address_report.h"
 #include "app/command_line.h"
 #include "app/exit_code.h"
-#include "app/symcache_folder.h"
+#include "app/symbol_file_options.h"
 #include "app/verbs.h"
 #include "base/text.h"
 
@@ -113,24 +113,32 @@ int run_lookup(const Verb& self, Arguments arguments) {
   std::string file;
   std::vector<std::string> words;
   bool as_json = false;
+  SymbolFileOptions options;
   CommandLine line(self,
-                   "FILE ADDRESS... [--json]",
+                   "[--json] [--arch ARCH] [--debug-directory DIR]... FILE ADDRESS...",
                    "Prints what stands at each ADDRESS of FILE: functions, inlined calls first, "
                    "with file and line. Addresses are hexadecimal and relative to where the module "
-                   "begins; a single '-' reads them from standard input.\n\n"
+                   "begins (in WebAssembly to the file, in an object file or kernel module to its "
+                   "code, one section behind the other); a single '-' reads them from standard "
+                   "input.\n\n"
+                   "Reads ELF, Mach-O, PE, WebAssembly and Breakpad symbol files: DWARF 2 to 5, "
+                   "symbol tables and exports. What lies in other files is found as gdb does it: "
+                   "separate debug files by build id or .gnu_debuglink, dwz's common file, .dwo "
+                   "and .dwp.\n\n"
                    "The first look-up in a file prepares it and keeps the result under "
                    "$XDG_CACHE_HOME/sigla (or ~/.cache/sigla), so that further ones are fast. That "
                    "folder may be deleted at any time.");
   line.positional("FILE", &file, "a file with symbols, plain or compressed");
   line.positionals("ADDRESS", &words, "where to look, or '-'", CommandLine::kAtLeastOne);
   line.flag("--json", &as_json, "print a list of {\"addr\", \"frames\"}");
+  options.add_to(line);
   line.exit_status(kExitNo, "nothing is known about any of the addresses");
   line.example("sigla lookup app.sym 0x2112", "the function at 0x2112");
   line.example("sigla lookup app.sym - < addresses", "many at once");
   if (const auto status = line.parse(arguments)) return *status;
 
   LazyWorkers workers;
-  const auto opened = SymcacheFolder::of_user().get(file, workers);
+  const auto opened = options.open(file, workers);
   if (!opened.has_value()) return fail(file, opened.error());
   AddressReport report(
       opened->cache, workers, as_json ? AddressReport::Form::kJson : AddressReport::Form::kText);

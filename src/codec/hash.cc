@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "codec/hash.h"
 
+#include <isa-l/crc.h>
 #include <openssl/evp.h>
 
 #include <algorithm>
@@ -58,6 +59,8 @@ Digest Hasher<Digest>::finish() {
 template class Hasher<Md5Digest>;
 template class Hasher<Sha1Digest>;
 template class Hasher<Sha256Digest>;
+
+std::uint32_t crc32(Bytes bytes) { return crc32_gzip_refl(0, bytes.data(), bytes.size()); }
 
 Md5Digest md5(Bytes bytes) { return digest_of<Md5Digest>(bytes); }
 Sha1Digest sha1(Bytes bytes) { return digest_of<Sha1Digest>(bytes); }

@@ -9,6 +9,7 @@
 #include "base/diagnostics.h"
 #include "base/limits.h"
 #include "convert/companions.h"
+#include "symcache/function_tree.h"
 #include "symcache/writer.h"
 
 namespace sigla {
@@ -40,6 +41,11 @@ struct Conversion {
  private:
   static constexpr std::uint32_t kAttemptsMax = 64;
 };
+
+// An address and a size out of a file as a range, which ends where addresses do.
+inline CodeRange code_range(std::uint64_t address, std::uint64_t size) {
+  return {address, size > UINT64_MAX - address ? UINT64_MAX : address + size};
+}
 
 // Runs of native debug information are ordered as their units stand in the file; a symbol table
 // comes after all of them.

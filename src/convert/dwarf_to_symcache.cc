@@ -145,7 +145,8 @@ Status add_dwarf(const DwarfSource& source,
     const std::uint32_t index = order[i];
     auto& converter = converters[thread];
     if (!converter) {
-      converter = std::make_unique<DwarfUnitConverter>(filter, source.image_base, limits);
+      converter = std::make_unique<DwarfUnitConverter>(
+          filter, source.image_base, source.address_shift, limits);
     }
     Diagnostics of_unit;
     SymcacheRun run(index, limits);

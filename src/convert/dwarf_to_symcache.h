@@ -24,6 +24,9 @@ struct DwarfSource {
   std::vector<dwarf::Sections> split;
   // What is subtracted from every address of the debug information.
   std::uint64_t image_base = 0;
+  // What is added afterwards: WebAssembly's addresses count from its code, looked-up ones from the
+  // file's beginning.
+  std::uint64_t address_shift = 0;
   // Where code can lie, before image_base is subtracted, ascending; empty: not known. Functions and
   // lines elsewhere were removed by the linker (it leaves 0, 1, -1 or -2 as their address).
   std::vector<CodeRange> code;

@@ -152,7 +152,7 @@ void DwarfUnitConverter::append_lines(std::uint64_t low, std::uint64_t high, Sym
   lines_.append(low, high, rows_);
   for (const dwarf::LineRow& row : rows_) {
     CodeLine line;
-    line.address = row.address < image_base_ ? 0 : row.address - image_base_;
+    line.address = std::max(row.address, image_base_) - image_base_ + address_shift_;
     line.file = file(row.file, run);
     if (line.file != FunctionTree::kNoFile) {  // as llvm-symbolizer: without a file no line
       line.line = row.line;
@@ -181,7 +181,8 @@ std::uint32_t DwarfUnitConverter::name(std::uint32_t number, SymcacheRun& run) {
 // Empty where the code lies before the image: nowhere.
 CodeRange DwarfUnitConverter::relative(std::uint64_t low, std::uint64_t high) const {
   if (high <= image_base_) return {};
-  return {std::max(low, image_base_) - image_base_, high - image_base_};
+  return {std::max(low, image_base_) - image_base_ + address_shift_,
+          high - image_base_ + address_shift_};
 }
 
 }  // namespace sigla

@@ -21,8 +21,9 @@ class DwarfUnitConverter {
  public:
   DwarfUnitConverter(const dwarf::CodeFilter& filter,
                      std::uint64_t image_base,
+                     std::uint64_t address_shift,
                      const Limits& limits)
-      : filter_(filter), image_base_(image_base), limits_(limits) {}
+      : filter_(filter), image_base_(image_base), address_shift_(address_shift), limits_(limits) {}
 
   // Damage is reported; what was read in spite of it counts.
   void convert(const dwarf::AddressTables& unit,
@@ -44,6 +45,7 @@ class DwarfUnitConverter {
 
   const dwarf::CodeFilter& filter_;
   std::uint64_t image_base_;
+  std::uint64_t address_shift_;
   Limits limits_;
   dwarf::FunctionReader functions_;
   dwarf::LineTable lines_;

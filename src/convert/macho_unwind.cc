@@ -4,16 +4,11 @@
 #include "convert/dwarf_unwind.h"
 #include "convert/unwind_to_symcache.h"
 #include "formats/macho/compact_unwind.h"
+#include "formats/macho/functions.h"
 #include "formats/macho/identity.h"
 
 namespace sigla {
 namespace {
-
-// Where __TEXT begins, which is where the image's header lies; 0 in object files.
-std::uint64_t image_base(const macho::Image& image) {
-  const auto text = std::ranges::find(image.segments(), "__TEXT", &macho::Segment::segname);
-  return text == image.segments().end() ? 0 : text->vmaddr;
-}
 
 void add_dwarf_section(const macho::Image& image,
                        std::string_view segname,
@@ -30,7 +25,7 @@ void add_dwarf_section(const macho::Image& image,
     source.section.address_size = image.header().is_64 ? 8 : 4;
     source.section.address = section->addr;
     source.arch = macho::arch_of(image.header().cputype, image.header().cpusubtype);
-    source.image_base = image_base(image);
+    source.image_base = macho::image_base(image);
     source.is_darwin = is_eh_frame;
     return add_dwarf_unwind(source, conversion.limits, conversion.writer, conversion.diagnostics);
   }();
@@ -69,7 +64,7 @@ Status add_compact(const macho::Image& image, Conversion& conversion) {
   SIGLA_TRY_ASSIGN(const Bytes info, image.data(*section));
   SIGLA_TRY_ASSIGN(const auto functions, macho::compact_functions(info, image.header().order));
   const std::uint32_t cputype = image.header().cputype;
-  const std::uint64_t base = image_base(image);
+  const std::uint64_t base = macho::image_base(image);
   UnwindRuleSet rules;
   for (const macho::CompactFunction& function : functions) {
     if (macho::is_described_by_dwarf(cputype, function.encoding)) continue;

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <vector>
 
+#include "base/parallel.h"
 #include "convert/pdb_function_tree.h"
 #include "convert/pdb_moved_code.h"
 #include "convert/pdb_names.h"
@@ -17,7 +18,6 @@
 #include "formats/pdb/module_lines.h"
 #include "formats/pdb/module_stream.h"
 #include "formats/pdb/type_names.h"
-#include "os/parallel.h"
 #include "symcache/symcache_run.h"
 
 namespace sigla {
@@ -117,7 +117,7 @@ void ModuleConverter::give_back(std::unique_ptr<Worker> worker) {
 }
 
 Status ModuleConverter::read_modules(unsigned thread_count) {
-  parallel_for(info_.dbi().modules.size(), thread_count, [&](std::size_t index) {
+  parallel_for(thread_count, info_.dbi().modules.size(), [&](unsigned, std::size_t index) {
     if (piece_count_ > limits_.record_count_max) return;
     auto worker = take_worker();
     read_module(index, *worker);

@@ -6,15 +6,19 @@
 #include <utility>
 
 #include "base/json_writer.h"
-#include "codec/unwrap.h"
+#include "base/parallel.h"
 #include "convert/breakpad_to_symcache.h"
+#include "convert/contents_job.h"
 #include "convert/conversion.h"
 #include "convert/demangle_job.h"
 #include "convert/elf_to_symcache.h"
+#include "convert/macho_to_symcache.h"
+#include "convert/map_unwrapped.h"
 #include "convert/pdb_to_symcache.h"
+#include "convert/pe_to_symcache.h"
+#include "convert/wasm_to_symcache.h"
 #include "formats/breakpad/parser.h"
 #include "object/object.h"
-#include "os/parallel.h"
 
 namespace sigla {
 namespace {
@@ -43,18 +47,6 @@ std::string to_json(const SymcacheReport& report) {
   }
   json.end_object();
   return std::move(json).take();
-}
-
-// What is unpacked here stays in memory.
-Result<MappedFile> map_unwrapped(const File& file, const Limits& limits) {
-  SIGLA_TRY_ASSIGN(MappedFile mapped, MappedFile::map(file, limits.entry_size_max));
-  if (sniff_wrapping(mapped.bytes()) == Wrapping::kNone) return mapped;
-  Limits unwrap_limits = limits;
-  unwrap_limits.entry_size_max = limits.worker_memory_size_max;
-  SIGLA_TRY_ASSIGN(const auto inner,
-                   unwrap(file, unwrap_limits, [] { return File::create_in_memory("unwrapped"); }));
-  if (!inner) return mapped;
-  return MappedFile::map(inner->file);
 }
 
 // "NAME" or "NAME\0ARCH".
@@ -90,6 +82,12 @@ Status convert_native(Format format, const SymcacheInput& input, Conversion& con
   switch (format) {
     case Format::kElf:
       return elf_to_symcache(input.file, conversion);
+    case Format::kMacho:
+      return macho_to_symcache(input.file, input.arch, conversion);
+    case Format::kPe:
+      return pe_to_symcache(input.file, conversion);
+    case Format::kWasm:
+      return wasm_to_symcache(input.file, conversion);
     case Format::kPdb:
       return pdb_to_symcache(input.file, conversion);
     default:
@@ -137,6 +135,7 @@ Status convert_to_symcache(const SymcacheInput& input,
 
 void add_convert_jobs(WorkerJobs& jobs) {
   jobs.emplace(kSymcacheJob, run_symcache_job);
+  add_contents_job(jobs);
   add_demangle_job(jobs);
 }
 

@@ -37,7 +37,7 @@ inline constexpr std::uint32_t kConversionRevision = 1;
 // image of a fat file is meant; kUnknown: the first one.
 WorkerMessage make_symcache_request(File input, File output, std::string_view name, Arch arch);
 
-// This job and the one of convert/demangle_job.h.
+// This job and those of convert/contents_job.h and convert/demangle_job.h.
 void add_convert_jobs(WorkerJobs& jobs);
 
 struct SymcacheInput {

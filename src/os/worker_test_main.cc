@@ -19,8 +19,8 @@
 #include <set>
 #include <thread>
 
+#include "base/parallel.h"
 #include "base/text.h"
-#include "os/parallel.h"
 #include "os/worker.h"
 
 namespace sigla {
@@ -114,19 +114,20 @@ Result<WorkerMessage> use_threads(WorkerMessage request, WorkerContext&) {
   std::set<std::thread::id> ids;
   std::mutex mutex;
   std::latch all_there(static_cast<std::ptrdiff_t>(number(request)));
-  parallel_for(number(request), static_cast<unsigned>(number(request)), [&](std::size_t i) {
-    sum += Buffer(i << 10U).size();
-    {
-      const std::lock_guard lock(mutex);
-      ids.insert(std::this_thread::get_id());
-    }
-    all_there.arrive_and_wait();
-  });
+  parallel_for(
+      static_cast<unsigned>(number(request)), number(request), [&](unsigned, std::size_t i) {
+        sum += Buffer(i << 10U).size();
+        {
+          const std::lock_guard lock(mutex);
+          ids.insert(std::this_thread::get_id());
+        }
+        all_there.arrive_and_wait();
+      });
   return text(fmt::format("{} threads, {}", ids.size(), sum.load()));
 }
 
 Result<WorkerMessage> fail_in_a_thread(WorkerMessage, WorkerContext&) {
-  parallel_for(8, 4, [](std::size_t i) {
+  parallel_for(4, 8, [](unsigned, std::size_t i) {
     if (i == 5) throw std::bad_alloc();
   });
   return text("not reached");

@@ -71,6 +71,10 @@ Slot slot_of(std::uint64_t attribute, Role role) {
         return kDwoName;
       case DW_AT_GNU_dwo_id:
         return kDwoId;
+      case DW_AT_producer:
+        return kProducer;
+      case DW_AT_language:
+        return kLanguage;
       default:
         return kSlotCount;
     }

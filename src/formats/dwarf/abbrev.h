@@ -39,6 +39,8 @@ enum Slot : std::uint8_t {
   kGnuRangesBase,
   kDwoName,
   kDwoId,
+  kProducer,
+  kLanguage,
   kSlotCount,
 };
 

@@ -40,4 +40,19 @@ std::optional<DebugAltLink> debug_alt_link(const Image& image, const Limits& lim
   return link;
 }
 
+std::optional<DebugSup> debug_sup(const Image& image, const Limits& limits) {
+  constexpr std::uint16_t kVersion = 5;
+  const auto data = content(image, ".debug_sup", limits);
+  if (!data) return std::nullopt;
+  ByteReader reader = image.reader(data->bytes());
+  DebugSup sup;
+  const std::uint16_t version = reader.u16();
+  sup.is_supplementary = reader.u8() != 0;
+  sup.name = reader.cstring(limits.path_size_max);
+  const Bytes checksum = reader.bytes(reader.uleb128());
+  if (!reader.ok() || version != kVersion || checksum.empty()) return std::nullopt;
+  sup.checksum.assign(checksum.begin(), checksum.end());
+  return sup;
+}
+
 }  // namespace sigla::elf

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The two links from one ELF file to another.
+// The links from one ELF file to another.
 //
 //   .gnu_debuglink     name, NUL, zeros up to a multiple of 4, CRC-32 of the debug file
 //   .gnu_debugaltlink  name, NUL, build id of the file dwz moved shared DWARF to
+//   .debug_sup         the same as DWARF 5 has it (section 7.3.6): version 5, is_supplementary,
+//                      name, NUL, checksum size, checksum; in the other file is_supplementary is 1
 #pragma once
 
 #include <cstdint>
@@ -24,8 +26,15 @@ struct DebugAltLink {
   Buffer build_id;
 };
 
+struct DebugSup {
+  bool is_supplementary = false;
+  std::string name;
+  Buffer checksum;
+};
+
 // Nothing when the section is not there or damaged. A compressed section is unpacked.
 std::optional<DebugLink> debug_link(const Image& image, const Limits& limits);
 std::optional<DebugAltLink> debug_alt_link(const Image& image, const Limits& limits);
+std::optional<DebugSup> debug_sup(const Image& image, const Limits& limits);
 
 }  // namespace sigla::elf

@@ -15,11 +15,6 @@ struct Candidate {
   bool is_external = false;
 };
 
-bool has_instructions(const Section& section) {
-  return (section.flags & (S_ATTR_PURE_INSTRUCTIONS | S_ATTR_SOME_INSTRUCTIONS)) != 0 ||
-         (section.segname == "__TEXT" && section.sectname == "__text");
-}
-
 std::vector<std::uint64_t> function_starts(const Image& image) {
   std::vector<std::uint64_t> starts;
   const auto data = image.function_starts();
@@ -112,6 +107,11 @@ class Collector {
 };
 
 }  // namespace
+
+bool has_instructions(const Section& section) {
+  return (section.flags & (S_ATTR_PURE_INSTRUCTIONS | S_ATTR_SOME_INSTRUCTIONS)) != 0 ||
+         (section.segname == "__TEXT" && section.sectname == "__text");
+}
 
 std::uint64_t image_base(const Image& image) {
   for (const Segment& segment : image.segments()) {

@@ -20,6 +20,8 @@ struct Function {
   std::string_view name;      // the compiler's: without the underscore that Apple's ABI puts first
 };
 
+bool has_instructions(const Section& section);
+
 // Where __TEXT begins, what addresses of a Function count from; 0 in object files.
 std::uint64_t image_base(const Image& image);
 

@@ -128,4 +128,12 @@ Result<std::vector<MachoSlice>> identify_macho(Bytes file,
   return found;
 }
 
+Result<MachoSlice> choose_slice(Bytes file, Arch arch, const Limits& limits) {
+  SIGLA_TRY_ASSIGN(auto slices, identify_macho(file, {}, limits));
+  for (MachoSlice& slice : slices) {
+    if (arch == Arch::kUnknown || slice.identity.arch == arch) return std::move(slice);
+  }
+  return make_error(ErrorCode::kNotFound, "Mach-O: no image for {}", to_string(arch));
+}
+
 }  // namespace sigla::macho

@@ -31,6 +31,8 @@ struct MachoSlice {
 Result<std::vector<MachoSlice>> identify_macho(Bytes file,
                                                std::string_view name,
                                                const Limits& limits);
+// The image of that architecture, or the first one for kUnknown; kNotFound when there is none.
+Result<MachoSlice> choose_slice(Bytes file, Arch arch, const Limits& limits);
 Identity identify_image(const Image& image, std::string_view name);
 
 Arch arch_of(std::uint32_t cputype, std::uint32_t cpusubtype);

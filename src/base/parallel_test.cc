@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "os/parallel.h"
+#include "base/parallel.h"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <stdexcept>
 #include <vector>
@@ -14,7 +15,10 @@ TEST(ParallelFor, CallsEachIndexOnce) {
   for (const unsigned thread_count : {0U, 1U, 3U, 64U}) {
     for (const std::size_t count : {0UL, 1UL, 2UL, 1000UL}) {
       std::vector<std::atomic<int>> calls(count);
-      parallel_for(count, thread_count, [&](std::size_t i) { ++calls[i]; });
+      parallel_for(thread_count, count, [&](unsigned thread, std::size_t i) {
+        EXPECT_LT(thread, std::max(thread_count, 1U));
+        ++calls[i];
+      });
       for (const auto& n : calls) EXPECT_EQ(n, 1);
     }
   }
@@ -22,13 +26,13 @@ TEST(ParallelFor, CallsEachIndexOnce) {
 
 TEST(ParallelFor, PassesTheFirstExceptionOn) {
   std::atomic<std::size_t> calls = 0;
-  const auto body = [&](std::size_t i) {
+  const auto step = [&](unsigned, std::size_t i) {
     ++calls;
     if (i == 10) throw std::runtime_error("ten");
   };
-  EXPECT_THROW(parallel_for(1'000'000, 1, body), std::runtime_error);
+  EXPECT_THROW(parallel_for(1, 1'000'000, step), std::runtime_error);
   EXPECT_EQ(calls, 11U);
-  EXPECT_THROW(parallel_for(1'000'000, 4, body), std::runtime_error);
+  EXPECT_THROW(parallel_for(4, 1'000'000, step), std::runtime_error);
 }
 
 }  // namespace
