@@ -8,7 +8,6 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 sigla=$(realpath "$1")
 snapshot=$(realpath "${2:-$(dirname "$sigla")/snapshot}")
-dump_syms=$here/../build/npm/node_modules/minidump/bin/linux-x64/dump_syms
 listen=${SIGLA_LISTEN:-127.0.0.1:8484}
 data=${SIGLA_DATA:-$here/../sigla-data}
 url=http://$listen
@@ -40,16 +39,15 @@ for _ in $(seq 200); do
 done
 
 say "2. A program with a bug, built as a release is: optimised, its symbols split off"
-flags=(-O2 -g -gdwarf-4 -Wl,--build-id -ffile-prefix-map="$here"=/src/demo)
+flags=(-O2 -g -Wl,--build-id -ffile-prefix-map="$here"=/src/demo)
 mkdir "$work/build" "$work/symbols" "$work/shipped"
 g++ "${flags[@]}" -fPIC -shared -o "$work/build/libledger.so" "$here/ledger.cc"
 g++ "${flags[@]}" -o "$work/build/shop" "$here/shop.cc" -L"$work/build" -lledger -Wl,-rpath,'$ORIGIN'
 for name in shop libledger.so; do
-  "$dump_syms" -d "$work/build/$name" >"$work/symbols/$name.sym" 2>/dev/null
   objcopy --only-keep-debug "$work/build/$name" "$work/symbols/$name.debug"
   strip -o "$work/shipped/$name" "$work/build/$name"
 done
-echo "  $(ls "$work/symbols" | tr '\n' ' ')"
+echo "  $(cd "$work" && echo shipped/* symbols/*)"
 
 say "3. Upload: any file or archive, no layout to prepare"
 show "tar cz symbols shipped | curl --data-binary @- '$url/TOKEN/symbols?tag=demo-1.0'"
@@ -68,10 +66,10 @@ show "DEBUGINFOD_URLS=$url gdb -batch -ex run -ex bt ./shop"
   gdb -nx -batch -iex 'set debuginfod enabled on' -iex 'set print frame-arguments none' -ex run -ex bt ./shop 2>&1 |
   grep -E '^(Program|#)' | sed 's/^/  /')
 
-say "5. A minidump of the same crash becomes a readable stack"
+say "5. A minidump of the same crash becomes a readable stack; / is this machine, for what is libc's"
 (cd "$work/shipped" && "$snapshot" "$work/crash.dmp" ./shop >/dev/null)
-show "sigla symbolicate crash.dmp --symbols $url/symbols"
-"$sigla" symbolicate "$work/crash.dmp" --symbols "$url/symbols" | sed 's/^/  /'
+show "sigla symbolicate crash.dmp --symbols $url/symbols --symbols /"
+"$sigla" symbolicate "$work/crash.dmp" --symbols "$url/symbols" --symbols / | sed 's/^/  /'
 
 keep=${KEEP:-$([ -t 0 ] && echo 1 || echo 0)}
 if [ "$keep" = 1 ]; then
