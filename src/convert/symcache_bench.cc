@@ -72,20 +72,29 @@ void BM_Open(benchmark::State& state) {
 BENCHMARK(BM_Open)->Unit(benchmark::kMillisecond);
 
 // Random addresses, uniformly over all rows' addresses.
-void BM_Lookup(benchmark::State& state) {
-  const Buffer file = convert(symbol_file());
-  const auto cache = Symcache::open(Bytes(file));
-  SIGLA_CHECK(cache.has_value());
+std::vector<std::uint64_t> random_addresses(const Symcache& cache) {
   std::vector<std::uint64_t> addresses;
-  for (std::size_t i = 0; i < cache->code_count(); ++i) {
-    const CodeRange range = cache->code_range(i);
-    symcache::CodeReader code = cache->code(i);
-    if (!code.is_public()) addresses.push_back(range.low);
+  for (std::size_t i = 0; i < cache.code_count(); ++i) {
+    const CodeRange range = cache.code_range(i);
+    symcache::CodeReader code = cache.code(i);
     for (bool more = code.open_rows(); more; more = code.next()) {
       addresses.push_back(range.low + code.row().offset);
     }
   }
   std::shuffle(addresses.begin(), addresses.end(), std::mt19937(1));
+  return addresses;
+}
+
+void report(benchmark::State& state, std::uint64_t frame_count, std::uint64_t lookup_count) {
+  state.SetItemsProcessed(static_cast<std::int64_t>(lookup_count));
+  state.counters["frames"] = static_cast<double>(frame_count) / static_cast<double>(lookup_count);
+}
+
+void BM_Lookup(benchmark::State& state) {
+  const Buffer file = convert(symbol_file());
+  const auto cache = Symcache::open(Bytes(file));
+  SIGLA_CHECK(cache.has_value());
+  const auto addresses = random_addresses(*cache);
   std::vector<SymcacheFrame> frames;
   std::size_t next = 0;
   std::uint64_t frame_count = 0;
@@ -94,12 +103,24 @@ void BM_Lookup(benchmark::State& state) {
     frame_count += frames.size();
     if (++next == addresses.size()) next = 0;
   }
-  state.SetItemsProcessed(state.iterations());
-  state.counters["frames"] =
-      static_cast<double>(frame_count) / static_cast<double>(state.iterations());
-  state.counters["rows"] = static_cast<double>(addresses.size());
+  report(state, frame_count, state.iterations());
 }
 BENCHMARK(BM_Lookup);
+
+void BM_LookupAll(benchmark::State& state) {
+  const Buffer file = convert(symbol_file());
+  const auto cache = Symcache::open(Bytes(file));
+  SIGLA_CHECK(cache.has_value());
+  const auto addresses = random_addresses(*cache);
+  std::uint64_t frame_count = 0;
+  for (auto _ : state) {
+    cache->lookup_all(addresses, [&](std::size_t, const std::vector<SymcacheFrame>& frames) {
+      frame_count += frames.size();
+    });
+  }
+  report(state, frame_count, state.iterations() * addresses.size());
+}
+BENCHMARK(BM_LookupAll);
 
 }  // namespace
 }  // namespace sigla

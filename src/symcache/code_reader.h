@@ -57,14 +57,29 @@ class CodeReader {
 
   // Moves to the row that holds at `offset`. False when the record has no rows.
   bool seek(std::uint64_t offset) {
-    if (!open_rows()) return false;
-    enter_block(block_at(offset));
-    while (next_until(offset)) {
-    }
+    if (!find_block(offset)) return false;
+    read_block(offset);
     return true;
   }
+  // The same in two steps, between which the bytes of the block have time to arrive.
+  bool find_block(std::uint64_t offset) {
+    if (!read_layout()) return false;
+    block_ = block_at(offset);
+    __builtin_prefetch(row_bytes_.data() + block_start(block_));
+    return true;
+  }
+  void read_block(std::uint64_t offset) {
+    enter_block(block_);
+    while (next_until(offset)) {
+    }
+  }
+  void prefetch_scope() const { __builtin_prefetch(scopes_.data() + row_.scope); }
   // Every row: open_rows(), then next() until it is false.
-  bool open_rows();
+  bool open_rows() {
+    if (!read_layout()) return false;
+    enter_block(0);
+    return true;
+  }
   bool next() {
     if (next_until(UINT64_MAX)) return true;
     if (block_ + 1 >= block_count_) return false;
@@ -85,7 +100,9 @@ class CodeReader {
  private:
   std::uint64_t index_value(std::size_t i) const;
   std::size_t block_at(std::uint64_t offset) const;
+  std::size_t block_start(std::size_t block) const;
   void enter_block(std::size_t block);
+  bool read_layout();
   bool next_until(std::uint64_t offset) {
     if (rows_.at_end()) return false;
     const std::uint64_t distance = rows_.next();
@@ -122,7 +139,7 @@ class CodeReader {
   std::uint32_t file_scope_ = 0;
 };
 
-inline bool CodeReader::open_rows() {
+inline bool CodeReader::read_layout() {
   if ((flags_ & kCodeRows) == 0) return false;
   const std::uint64_t files = reader_.next();
   file_width_ = (files & 1) != 0 ? 4 : 2;
@@ -130,12 +147,11 @@ inline bool CodeReader::open_rows() {
   const std::uint64_t blocks = reader_.next();  // (count - 1) * 4 + log2(width) - 1
   base_line_ = reader_.next32();
   index_width_ = std::size_t{2} << std::min<unsigned>(blocks & 3, 2);
+  index_ = reader_.bytes((blocks >> 2) * 2 * index_width_);
   files_ = reader_.bytes((files >> 1) * file_width_);
   scopes_ = reader_.bytes(scopes_size);
-  index_ = reader_.bytes((blocks >> 2) * 2 * index_width_);
-  block_count_ = index_.size() / (2 * index_width_) + 1;
   row_bytes_ = reader_.rest();
-  enter_block(0);
+  block_count_ = index_.size() / (2 * index_width_) + 1;
   return true;
 }
 
@@ -185,16 +201,17 @@ inline std::size_t CodeReader::block_at(std::uint64_t offset) const {
   return first;
 }
 
+inline std::size_t CodeReader::block_start(std::size_t block) const {
+  if (block == 0) return 0;
+  const std::uint64_t start = index_value(block_count_ - 1 + block - 1);
+  return static_cast<std::size_t>(std::min<std::uint64_t>(start, row_bytes_.size()));
+}
+
 inline void CodeReader::enter_block(std::size_t block) {
-  const std::size_t indexed = block_count_ - 1;
-  const auto start_of = [&](std::size_t i) -> std::uint64_t {
-    return i == 0 ? 0 : std::min<std::uint64_t>(index_value(indexed + i - 1), row_bytes_.size());
-  };
-  const auto start = static_cast<std::size_t>(start_of(block));
-  const std::uint64_t end = block + 1 < block_count_ ? start_of(block + 1) : row_bytes_.size();
+  const std::size_t start = block_start(block);
+  const std::size_t end = block + 1 < block_count_ ? block_start(block + 1) : row_bytes_.size();
   block_ = block;
-  rows_ = VarintReader(
-      end < start ? Bytes() : row_bytes_.subspan(start, static_cast<std::size_t>(end) - start));
+  rows_ = VarintReader(end < start ? Bytes() : row_bytes_.subspan(start, end - start));
   row_ = {};
   row_.offset = block == 0 ? 0 : index_value(block - 1);
   row_.line = base_line_;

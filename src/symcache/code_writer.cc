@@ -164,12 +164,12 @@ void CodeWriter::add(const CodeHead& head,
   append_varint(out, scope_bytes_.size());
   append_varint(out, (blocks_.size() - 1) << 2 | width_code);
   append_varint(out, base_line_);
-  for (const std::uint32_t file : used_files_) append_number(out, map.files[file], file_width);
-  out.insert(out.end(), scope_bytes_.begin(), scope_bytes_.end());
   const std::size_t width = std::size_t{2} << width_code;
   const auto indexed = std::span(blocks_).subspan(1);
   for (const Block& block : indexed) append_number(out, block.offset, width);
   for (const Block& block : indexed) append_number(out, block.start, width);
+  for (const std::uint32_t file : used_files_) append_number(out, map.files[file], file_width);
+  out.insert(out.end(), scope_bytes_.begin(), scope_bytes_.end());
   out.insert(out.end(), row_bytes_.begin(), row_bytes_.end());
   for (const std::uint32_t file : used_files_) local_files_[file] = 0;
   used_files_.clear();

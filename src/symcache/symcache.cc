@@ -243,28 +243,50 @@ std::span<const std::uint32_t> Symcache::find_functions_by_prefix(std::string_vi
   return {first, last};
 }
 
-void Symcache::lookup(std::uint64_t rva, std::vector<SymcacheFrame>& frames) const {
-  frames.clear();
-  if (rva < base_) return;
+std::size_t Symcache::find_record(std::uint64_t rva) const {
+  if (rva < base_) return SIZE_MAX;
   const std::size_t count = code_addresses_.count_up_to(rva - base_, code_samples_);
-  if (count == 0) return;
-  const std::uint64_t address = base_ + code_addresses_[count - 1];
-  CodeReader record = code(count - 1);
-  if (!record.covers(rva - address)) return;
-  const bool has_rows = record.seek(rva - address);
+  if (count == 0) return SIZE_MAX;
+  __builtin_prefetch(&code_offsets_[count - 1]);
+  return count - 1;
+}
+
+void Symcache::prefetch_record(std::size_t index) const {
+  if (index < code_offsets_.size()) __builtin_prefetch(code_.data() + code_offsets_[index]);
+}
+
+Symcache::Place Symcache::open_record(std::size_t index, std::uint64_t rva) const {
+  if (index == SIZE_MAX) return {};
+  const std::uint64_t address = base_ + code_addresses_[index];
+  Place place{index, address, rva - address, false, code(index)};
+  if (!place.record.covers(place.offset)) return {};
+  place.has_rows = place.record.find_block(place.offset);
+  return place;
+}
+
+void Symcache::lookup(std::uint64_t rva, std::vector<SymcacheFrame>& frames) const {
+  Place place = open_record(find_record(rva), rva);
+  if (place.has_rows) place.record.read_block(place.offset);
+  find_frames(place, frames);
+}
+
+// Where the record has rows, it stands on one.
+void Symcache::find_frames(const Place& place, std::vector<SymcacheFrame>& frames) const {
+  frames.clear();
+  if (place.index == SIZE_MAX) return;
+  const CodeReader& record = place.record;
   add_frames(record, frames);
   // What all frames share.
-  const std::uint64_t function_address = address - record.start_distance();
-  const std::uint64_t line_address = address + record.row().line_offset;
+  const std::uint64_t function_address = place.address - record.start_distance();
+  const std::uint64_t line_address = place.address + record.row().line_offset;
   for (SymcacheFrame& frame : frames) {
     frame.function_address = function_address;
     frame.function_size = record.size();
     frame.parameter_size = record.parameter_size();
-    frame.line_address = has_rows && frame.has_line_record ? line_address : function_address;
+    frame.line_address = frame.has_line_record ? line_address : function_address;
   }
 }
 
-// Where `record` has rows, it stands on one.
 void Symcache::add_frames(const CodeReader& record, std::vector<SymcacheFrame>& frames) const {
   const CodeReader::Row& row = record.row();
   const std::uint32_t row_file = record.file_of_row();

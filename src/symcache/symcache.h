@@ -10,6 +10,8 @@
 // Thread-safe: nothing changes after open().
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -92,6 +94,11 @@ class Symcache {
   bool has_unwind() const { return unwind_addresses_.size() != 0; }
   // How the caller's registers are recovered at an address; nothing where nothing is known.
   std::optional<UnwindRules> find_unwind(std::uint64_t rva) const;
+  // The same for many, several at a time, so that they wait for memory together. visit(index,
+  // frames) is called in order of `rvas`.
+  template <typename Visit>
+  void lookup_all(std::span<const std::uint64_t> rvas, Visit&& visit) const;
+
   // The innermost record that covers the address; frame data is preferred to FPO where both do, as
   // Breakpad does.
   std::optional<StackWin> find_stack_win(std::uint64_t rva) const;
@@ -135,6 +142,18 @@ class Symcache {
   Symcache() = default;
   Status read_tables(const Sections& sections, std::uint8_t address_size);
   Status read_identity(Bytes bytes);
+  // A look-up, step by step: which record, its head, its row, the frames.
+  struct Place {
+    std::size_t index = SIZE_MAX;  // of the record; SIZE_MAX: none
+    std::uint64_t address = 0;     // of the record
+    std::uint64_t offset = 0;      // of what is looked up, from there
+    bool has_rows = false;
+    symcache::CodeReader record{Bytes(), false};
+  };
+  std::size_t find_record(std::uint64_t rva) const;
+  void prefetch_record(std::size_t index) const;
+  Place open_record(std::size_t index, std::uint64_t rva) const;
+  void find_frames(const Place& place, std::vector<SymcacheFrame>& frames) const;
   Bytes record(std::size_t index) const;
   void add_frames(const symcache::CodeReader& record, std::vector<SymcacheFrame>& frames) const;
   std::string_view text(std::uint32_t offset) const;
@@ -165,5 +184,29 @@ class Symcache {
   symcache::AddressArray win_record_sizes_;
   std::span<const symcache::RawWin> wins_;
 };
+
+template <typename Visit>
+void Symcache::lookup_all(std::span<const std::uint64_t> rvas, Visit&& visit) const {
+  constexpr std::size_t kAtATime = 16;
+  std::array<Place, kAtATime> places;
+  std::vector<SymcacheFrame> frames;
+  for (std::size_t first = 0; first < rvas.size(); first += kAtATime) {
+    const auto part = rvas.subspan(first, std::min(kAtATime, rvas.size() - first));
+    for (std::size_t i = 0; i < part.size(); ++i) places[i].index = find_record(part[i]);
+    for (std::size_t i = 0; i < part.size(); ++i) prefetch_record(places[i].index);
+    for (std::size_t i = 0; i < part.size(); ++i) {
+      places[i] = open_record(places[i].index, part[i]);
+    }
+    for (std::size_t i = 0; i < part.size(); ++i) {
+      if (!places[i].has_rows) continue;
+      places[i].record.read_block(places[i].offset);
+      places[i].record.prefetch_scope();
+    }
+    for (std::size_t i = 0; i < part.size(); ++i) {
+      find_frames(places[i], frames);
+      visit(first + i, frames);
+    }
+  }
+}
 
 }  // namespace sigla

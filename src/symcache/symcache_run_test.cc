@@ -6,6 +6,7 @@
 #include <random>
 #include <thread>
 
+#include "symcache/naive_tree.h"
 #include "symcache/symcache.h"
 #include "symcache/writer.h"
 #include "testing/matchers.h"
@@ -343,7 +344,6 @@ class RandomFunctions {
       tree.calls.push_back(call);
     }
   }
-  static std::vector<std::uint32_t> path_at(const FunctionTree& tree, std::uint64_t address);
 
   SymcacheRun run_;
   Random random_;
@@ -352,38 +352,15 @@ class RandomFunctions {
   std::map<std::uint32_t, std::string> files_;
 };
 
-bool contains(const CodeRange& range, std::uint64_t address) {
-  return range.low <= address && address < range.high;
-}
-
-std::vector<std::uint32_t> RandomFunctions::path_at(const FunctionTree& tree,
-                                                    std::uint64_t address) {
-  std::vector<std::uint32_t> path = {kItself};
-  for (bool found = true; found;) {
-    found = false;
-    for (auto i = static_cast<std::uint32_t>(tree.calls.size()); i-- > 0 && !found;) {
-      const InlinedCall& call = tree.calls[i];
-      if (call.parent != path.back()) continue;
-      for (std::uint32_t k = 0; k < call.range_count; ++k) {
-        found = found || contains(tree.call_ranges[call.first_range + k], address);
-      }
-      if (found) path.push_back(i);
-    }
-  }
-  return path;
-}
-
 std::vector<std::string> RandomFunctions::resolve(const FunctionTree& tree,
                                                   std::uint64_t address) const {
+  const CodeLine line = naive_line(tree, address);
   std::string place = ":0:0";
-  for (const CodeLine& line : tree.lines) {
-    if (line.address > address) break;
-    place = line.file == FunctionTree::kNoFile
-                ? ":0:0"
-                : fmt::format("{}:{}:{}", files_.at(line.file), line.line, line.column);
+  if (line.file != FunctionTree::kNoFile) {
+    place = fmt::format("{}:{}:{}", files_.at(line.file), line.line, line.column);
   }
   std::vector<std::string> frames;
-  for (auto path = path_at(tree, address); path.back() != kItself; path.pop_back()) {
+  for (auto path = naive_path(tree, address); path.back() != kItself; path.pop_back()) {
     const InlinedCall& call = tree.calls[path.back()];
     frames.push_back(names_.at(call.name) + "@" + place);
     place = fmt::format("{}:{}:{}", files_.at(call.call_file), call.call_line, call.call_column);
@@ -404,12 +381,28 @@ TEST(SymcacheRun, AgreesWithANaiveResolver) {
     for (std::uint64_t address = kBase - 2; address < kBase + 400; ++address) {
       std::vector<std::string> expected;
       for (const FunctionTree& tree : trees) {
-        const bool is_inside = std::ranges::any_of(
-            tree.ranges, [&](const CodeRange& range) { return contains(range, address); });
-        if (expected.empty() && is_inside) expected = functions.resolve(tree, address);
+        if (expected.empty() && contains(tree.ranges, address)) {
+          expected = functions.resolve(tree, address);
+        }
       }
       ASSERT_EQ(names_at(cache, address), expected) << "seed " << seed << " at " << address;
     }
+    std::vector<std::uint64_t> all;
+    for (std::uint64_t address = kBase - 2; address < kBase + 401; ++address) {
+      all.push_back(address);
+    }
+    std::size_t next = 0;
+    cache.lookup_all(all, [&](std::size_t i, const std::vector<SymcacheFrame>& frames) {
+      ASSERT_EQ(i, next++);
+      const auto one = cache.lookup(all[i]);
+      ASSERT_EQ(frames.size(), one.size());
+      for (std::size_t k = 0; k < one.size(); ++k) {
+        ASSERT_EQ(frames[k].function, one[k].function);
+        ASSERT_EQ(frames[k].line, one[k].line);
+        ASSERT_EQ(frames[k].line_address, one[k].line_address);
+      }
+    });
+    ASSERT_EQ(next, all.size());
   }
 }
 
