@@ -1,0 +1,95 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""native.py --sigla PROGRAM [--rounds N] FILE...: debug files to symcaches beside llvm-gsymutil, look-ups beside llvm-symbolizer.
+
+Each round runs both sides one after the other; medians and their ratio are printed, because the machine may be shared.
+"""
+import argparse
+import os
+import pathlib
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tests/oracle"))
+sys.dont_write_bytecode = True
+from big_files import inside_functions  # noqa: E402
+from compare import load_base  # noqa: E402
+
+
+def timed(command, env=None, stdin=None):
+    """Seconds of wall time, and the largest resident size of the process and its children in MiB."""
+    start = time.monotonic()
+    child = subprocess.Popen([str(c) for c in command], env=env, stdin=open(stdin) if stdin else subprocess.DEVNULL,
+                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    peak = 0
+    while child.poll() is None:
+        peak = max(peak, resident(child.pid))
+        time.sleep(0.01)
+    return time.monotonic() - start, peak
+
+
+def resident(pid):
+    total = 0
+    pids = [str(pid)]
+    for at in pids:
+        try:
+            with open(f"/proc/{at}/status") as status:
+                total += sum(int(line.split()[1]) for line in status if line.startswith("VmHWM:")) / 1024
+            with open(f"/proc/{at}/task/{at}/children") as children:
+                pids += children.read().split()
+        except OSError:
+            pass
+    return total
+
+
+def sigla_size(cache):
+    return sum(p.stat().st_size for p in pathlib.Path(cache).glob("sigla/symcache/**/*") if p.is_file() and p.suffix != ".from")
+
+
+def main():
+    ap = argparse.ArgumentParser()
+    ap.add_argument("--sigla", required=True)
+    ap.add_argument("--rounds", type=int, default=3)
+    ap.add_argument("--addresses", type=int, default=100_000)
+    ap.add_argument("files", nargs="+")
+    args = ap.parse_args()
+    print("| file | | Sigla | peer | peer / Sigla |\n|---|---|---:|---:|---:|")
+    for file in args.files:
+        with tempfile.TemporaryDirectory(prefix="sigla-bench-") as scratch:
+            bench_file(args, file, pathlib.Path(scratch))
+
+
+def bench_file(args, file, scratch):
+    base = load_base(file)
+    addresses = inside_functions(file, args.addresses)
+    (scratch / "relative").write_text("\n".join(hex(a - base) for a in addresses) + "\n")
+    (scratch / "absolute").write_text("\n".join(map(hex, addresses)) + "\n")
+    cache = scratch / "cache"
+    env = {**os.environ, "XDG_CACHE_HOME": str(cache)}
+    sigla, gsym, warm, llvm = [], [], [], []
+    for _ in range(args.rounds):
+        shutil.rmtree(cache, ignore_errors=True)
+        sigla.append(timed([args.sigla, "lookup", file, hex(addresses[0] - base)], env))
+        gsym.append(timed(["llvm-gsymutil-19", "--convert", file, "--num-threads", os.cpu_count(), "-o", scratch / "out.gsym"]))
+        warm.append(timed([args.sigla, "lookup", file, "-"], env, scratch / "relative"))
+        llvm.append(timed(["llvm-symbolizer-19", "--inlines", f"--obj={file}"], None, scratch / "absolute"))
+    name = pathlib.Path(file).name
+
+    def row(what, ours, theirs, unit):
+        print(f"| {name} | {what} | {ours:.2f} {unit} | {theirs:.2f} {unit} | {theirs / ours:.1f} |", flush=True)
+
+    def median(runs, part):
+        return statistics.median(run[part] for run in runs)
+
+    row("conversion (llvm-gsymutil-19)", median(sigla, 0), median(gsym, 0), "s")
+    row("its memory", median(sigla, 1), median(gsym, 1), "MiB")
+    row("its size", sigla_size(cache) / 1e6, (scratch / "out.gsym").stat().st_size / 1e6, "MB")
+    row(f"{len(addresses)} look-ups (llvm-symbolizer-19)", median(warm, 0), median(llvm, 0), "s")
+
+
+if __name__ == "__main__":
+    main()

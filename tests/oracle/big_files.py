@@ -1,0 +1,66 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""big_files.py --sigla PROGRAM [--addresses N] FILE...: the comparison of test_dwarf.py over debug files of any size.
+
+For each file: how many of N addresses drawn inside functions (weighted by their size) have the same files and lines, and the same
+number of frames, as llvm-symbolizer's; then the first differences.
+"""
+import argparse
+import bisect
+import os
+import random
+import re
+import sys
+import tempfile
+
+from compare import Agreement, llvm_frames, load_base, run, sigla_frames
+
+
+def inside_functions(file, count):
+    functions = []
+    for line in run("nm", "-S", "--defined-only", file).splitlines():
+        m = re.match(r"([0-9a-f]+) ([0-9a-f]+) [tTwWiu] ", line)
+        if m and int(m.group(2), 16):
+            functions.append((int(m.group(1), 16), int(m.group(2), 16)))
+    functions = sorted(set(functions))
+    ends, total = [], 0
+    for _, size in functions:
+        total += size
+        ends.append(total)
+    generator = random.Random(3)
+    chosen = set()
+    for _ in range(count):
+        at = generator.randrange(total)
+        index = bisect.bisect_right(ends, at)
+        start, size = functions[index]
+        chosen.add(start + size - (ends[index] - at))
+    return sorted(chosen)
+
+
+def main():
+    ap = argparse.ArgumentParser()
+    ap.add_argument("--sigla", required=True)
+    ap.add_argument("--addresses", type=int, default=100_000)
+    ap.add_argument("--show", type=int, default=5)
+    ap.add_argument("files", nargs="+")
+    args = ap.parse_args()
+    worst = 100.0
+    with tempfile.TemporaryDirectory(prefix="sigla-oracle-") as cache:
+        env = {**os.environ, "XDG_CACHE_HOME": cache}
+        for file in args.files:
+            base = load_base(file)
+            addresses = inside_functions(file, args.addresses)
+            ours = {a + base: f for a, f in sigla_frames(args.sigla, file, [a - base for a in addresses], env=env).items()}
+            theirs = llvm_frames(file, addresses)
+            agreement = Agreement().add(ours, theirs)
+            frames = sum(len(ours.get(a, [])) == len(f) for a, f in theirs.items())
+            functions = sum([f[0] for f in ours.get(a, [])] == [f[0] for f in frames_] for a, frames_ in theirs.items())
+            print(f"{file}: files and lines {agreement.percent:.3f} %, frame counts {100 * frames / len(theirs):.3f} %, "
+                  f"function names {100 * functions / len(theirs):.3f} % of {len(theirs)} addresses", flush=True)
+            print(agreement.explain(args.show), flush=True)
+            worst = min(worst, agreement.percent)
+    return 0 if worst >= 99.9 else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
