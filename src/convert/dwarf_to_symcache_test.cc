@@ -4,6 +4,7 @@
 #include "convert/dwarf_to_symcache.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <array>
 #include <cstdio>
@@ -135,8 +136,9 @@ void PrintTo(const Variant& variant, std::ostream* stream) { *stream << variant.
 class DwarfAgainstSymbolizer : public testing::TestWithParam<Variant> {
  protected:
   void SetUp() override {
-    folder_ = std::filesystem::path(testing::TempDir()) / ("sigla_dwarf_" + name());
-    std::filesystem::remove_all(folder_);
+    // Several checkouts may run this test at once.
+    folder_ = std::filesystem::path(testing::TempDir()) /
+              fmt::format("sigla_dwarf_{}_{}", ::getpid(), name());
     std::filesystem::create_directories(folder_ / "sub");
     std::ofstream(folder_ / "sub/part.h") << kHeader;
     std::ofstream(folder_ / "main.cc") << kMain;
