@@ -31,6 +31,7 @@ struct Limits {
   std::uint64_t unwind_rules_size_max = 256ULL << 20;  // distinct unwind rules of one file
   std::uint32_t inline_depth_max = 512;                // nested inlined calls
   std::uint32_t dwarf_unit_count_max = 2'000'000;      // units of one .debug_info; Chrome has 100 k
+  std::uint32_t function_piece_count_max = 4'000'000;  // pieces of inlined calls in one function
   std::uint32_t type_depth_max = 64;                   // types inside one type's name, in a PDB
   std::uint32_t metadata_heap_size_max = 1U << 30;     // one heap of .NET metadata
   std::uint32_t stream_count_max = 100'000;            // streams of an MSF container

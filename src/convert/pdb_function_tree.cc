@@ -21,12 +21,14 @@ std::uint32_t PdbCrossScope::global_id(std::uint32_t id,
 }
 
 PdbFunctionTree::PdbFunctionTree(const pdb::DebugInfo& info,
-                                 const pdb::ModuleLines& lines,
+                                 pdb::ModuleLines& lines,
+                                 const Limits& limits,
                                  const PdbCrossScope& cross_scope,
                                  pdb::TypeNames& types,
                                  SymcacheRun& run)
     : info_(info),
       lines_(lines),
+      piece_count_max_(limits.function_piece_count_max),
       cross_scope_(cross_scope),
       types_(types),
       run_(run),
@@ -183,6 +185,7 @@ PdbFunctionTree::Block PdbFunctionTree::add_site(const pdb::FunctionSymbol& func
                          [](const Piece& piece, std::uint32_t low) { return piece.high <= low; }) -
         pieces_.begin());
     for (std::size_t i = caller; i < parent.end && pieces_[i].low < row.high; ++i) {
+      if (pieces_.size() >= piece_count_max_) break;
       Piece piece = row;
       piece.low = std::max(row.low, pieces_[i].low);
       piece.high = std::min(row.high, pieces_[i].high);

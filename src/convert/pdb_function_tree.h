@@ -46,13 +46,15 @@ class PdbFunctionTree {
  public:
   // Requires: all outlive this.
   PdbFunctionTree(const pdb::DebugInfo& info,
-                  const pdb::ModuleLines& lines,
+                  pdb::ModuleLines& lines,
+                  const Limits& limits,
                   const PdbCrossScope& cross_scope,
                   pdb::TypeNames& types,
                   SymcacheRun& run);
 
   // Fills ranges, lines and calls of `tree`, with addresses as they were linked, and returns how
-  // many pieces of code that took.
+  // many pieces of code that took. Inlined calls past Limits::function_piece_count_max pieces are
+  // left out.
   std::size_t build(const pdb::FunctionSymbol& function, FunctionTree& tree);
 
  private:
@@ -92,7 +94,8 @@ class PdbFunctionTree {
   std::uint32_t name(std::uint32_t inlinee);
 
   const pdb::DebugInfo& info_;
-  const pdb::ModuleLines& lines_;
+  pdb::ModuleLines& lines_;
+  std::size_t piece_count_max_;
   const PdbCrossScope& cross_scope_;
   pdb::TypeNames& types_;
   SymcacheRun& run_;

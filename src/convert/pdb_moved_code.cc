@@ -58,8 +58,10 @@ std::size_t PdbMovedCode::move_calls(FunctionTree& tree) {
     const std::size_t first = ranges_.size();
     for (std::uint32_t i = 0; i < call.range_count; ++i) {
       const CodeRange& range = tree.call_ranges[call.first_range + i];
-      map_.move(rva_range(range.low, range.high),
-                [&](std::uint32_t, pdb::RvaRange now) { ranges_.push_back({now.low, now.high}); });
+      if (ranges_.size() >= piece_count_max_) break;
+      map_.move(rva_range(range.low, range.high), [&](std::uint32_t, pdb::RvaRange now) {
+        if (ranges_.size() < piece_count_max_) ranges_.push_back({now.low, now.high});
+      });
     }
     call.first_range = static_cast<std::uint32_t>(first);
     call.range_count = static_cast<std::uint32_t>(ranges_.size() - first);

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "base/limits.h"
 #include "formats/pdb/address_map.h"
 #include "symcache/function_tree.h"
 
@@ -13,8 +14,9 @@ namespace sigla {
 
 class PdbMovedCode {
  public:
-  // Requires: map.is_moved().
-  explicit PdbMovedCode(const pdb::AddressMap& map) : map_(map) {}
+  // Requires: map.is_moved(). Past Limits::function_piece_count_max pieces the rest is left out.
+  PdbMovedCode(const pdb::AddressMap& map, const Limits& limits)
+      : map_(map), piece_count_max_(limits.function_piece_count_max) {}
 
   // Returns how many pieces it came to.
   std::size_t move(FunctionTree& tree);
@@ -29,6 +31,7 @@ class PdbMovedCode {
     std::uint64_t high = 0;
   };
   const pdb::AddressMap& map_;
+  std::size_t piece_count_max_;
   std::vector<CodeRange> ranges_;
   std::vector<Line> lines_;
 };

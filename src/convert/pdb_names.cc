@@ -8,6 +8,9 @@
 namespace sigla {
 namespace {
 
+// How many publics at one address are compared: a big program folds thousands of equal functions.
+constexpr std::size_t kFoldedCountMax = 1'024;
+
 // "f@8" apart.
 bool split_size(std::string_view name, PdbName& parts) {
   const std::size_t at = name.rfind('@');
@@ -48,9 +51,9 @@ PdbName undecorated_c_name(std::string_view name, bool is_x86) {
 }
 
 bool names_function(std::string_view public_name, std::string_view function_name, bool is_x86) {
+  if (function_name.empty()) return true;
   if (!public_name.starts_with('?')) {
-    // The linker's own names ("__imp_load_f") are no match either, but better than none of a thunk.
-    return undecorated_c_name(public_name, is_x86).text == function_name || function_name.empty();
+    return undecorated_c_name(public_name, is_x86).text == function_name;
   }
   const std::string_view plain = plain_name(public_name);
   if (plain.empty() || plain[0] == '?') return true;
@@ -65,7 +68,8 @@ PdbName PdbNames::function(const pdb::Procedure& procedure, std::uint32_t rva) {
       publics.begin(), publics.end(), rva, [](const pdb::PublicCode& code, std::uint32_t key) {
         return code.rva < key;
       });
-  for (; symbol != publics.end() && symbol->rva == rva; ++symbol) {
+  for (std::size_t i = 0; i < kFoldedCountMax; ++i, ++symbol) {
+    if (symbol == publics.end() || symbol->rva != rva) break;
     if (names_function(symbol->name, procedure.name, is_x86_)) {
       return undecorated_c_name(symbol->name, is_x86_);
     }

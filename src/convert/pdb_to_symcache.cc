@@ -88,6 +88,7 @@ class ModuleConverter {
   std::unique_ptr<Worker> take_worker();
   void give_back(std::unique_ptr<Worker> worker);
   void read_module(std::size_t index, Worker& worker);
+  void add_trampolines(Bytes symbols, Worker& worker, SymcacheRun& run);
   void add_function(Worker& worker, PdbFunctionTree& trees, SymcacheRun& run);
 
   const pdb::DebugInfo& info_;
@@ -141,19 +142,19 @@ void ModuleConverter::read_module(std::size_t index, Worker& worker) {
     diagnostics_[index].report("PDB module that cannot be read", stream.error().message());
     return;
   }
-  const pdb::ModuleLines lines(
-      stream.value().c11_lines, stream.value().c13_lines, info_.addresses());
+  pdb::ModuleLines lines(stream.value().c11_lines, stream.value().c13_lines, info_.addresses());
   // Functions whose code the linker took from another module come after all that own theirs.
   SymcacheRun own(index, limits_);
   SymcacheRun folded(info_.dbi().modules.size() + index, limits_);
-  PdbFunctionTree own_trees(info_, lines, cross_scope_, worker.types, own);
-  PdbFunctionTree folded_trees(info_, lines, cross_scope_, worker.types, folded);
+  PdbFunctionTree own_trees(info_, lines, limits_, cross_scope_, worker.types, own);
+  PdbFunctionTree folded_trees(info_, lines, limits_, cross_scope_, worker.types, folded);
   pdb::FunctionReader functions(stream.value().symbols, info_.addresses(), limits_);
   while (functions.next(worker.function) && piece_count_ <= limits_.record_count_max) {
     const auto owner = info_.contributions().find(worker.function.chunks[0].low);
     const bool is_own = !owner || owner->module == index;
     add_function(worker, is_own ? own_trees : folded_trees, is_own ? own : folded);
   }
+  add_trampolines(stream.value().symbols, worker, own);
   if (!functions.ok()) {
     diagnostics_[index].report("PDB module whose symbol records are cut", module.name);
   }
@@ -168,13 +169,36 @@ void ModuleConverter::add_function(Worker& worker, PdbFunctionTree& trees, Symca
   worker.tree.name = run.name(name.text);
   worker.starts.push_back(start);
   if (info_.addresses().is_moved()) {
-    pieces += PdbMovedCode(info_.addresses()).move(worker.tree);
+    pieces += PdbMovedCode(info_.addresses(), limits_).move(worker.tree);
   }
   piece_count_ += pieces;
   if (worker.tree.ranges.empty()) return;
   worker.tree.parameter_size = parameter_sizes_.find(worker.tree.ranges[0].low);
   if (worker.tree.parameter_size == 0) worker.tree.parameter_size = name.parameter_size;
   run.add(worker.tree);
+}
+
+// The linker's jumps have no names of their own; a debugger shows "@ILT+5(f)": where in the table,
+// and to which function.
+void ModuleConverter::add_trampolines(Bytes symbols, Worker& worker, SymcacheRun& run) {
+  pdb::SymbolRecords records(symbols);
+  for (pdb::SymbolRecord record; records.next(record);) {
+    const auto jump = pdb::read_trampoline(record);
+    if (!jump) continue;
+    const auto range = info_.addresses().range(jump->start, jump->size);
+    const auto target = info_.addresses().rva(jump->target);
+    if (!range || range->low == range->high || !target) continue;
+    const auto owner = info_.contributions().find(range->low);
+    const std::uint32_t table = owner ? owner->range.low : range->low;
+    const PdbName callee = worker.names.function({}, *target);
+    worker.tree.clear();
+    worker.tree.ranges.push_back({range->low, range->high});
+    worker.tree.name = run.name(fmt::format("@ILT+{}({})", range->low - table, callee.text));
+    if (info_.addresses().is_moved()) {
+      PdbMovedCode(info_.addresses(), limits_).move(worker.tree);
+    }
+    if (!worker.tree.ranges.empty()) run.add(worker.tree);
+  }
 }
 
 void ModuleConverter::add_publics() {

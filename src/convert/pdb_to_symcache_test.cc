@@ -200,6 +200,21 @@ TEST_F(PdbToSymcache, PrefersTheModuleThatOwnsTheCode) {
   EXPECT_THAT(at(0x1000), ElementsAre("b"));
 }
 
+TEST_F(PdbToSymcache, NamesTheTableOfIncrementalLinking) {
+  const auto trampoline = [](std::uint32_t offset, std::uint32_t target) {
+    return pdb::record(pdb::S_TRAMPOLINE,
+                       BytesBuilder().u16(0).u16(5).u32(offset).u32(target).u16(1).u16(1));
+  };
+  pdb_.modules = {{.symbols = procedure(pdb::S_GPROC32, "f", 0, 0x40, 0x20) + end()},
+                  {.name = "* Linker *", .symbols = trampoline(5, 0x40) + trampoline(10, 0x60)}};
+  pdb_.contributions = {{0, 0x10, 1}, {0x40, 0x40, 0}};
+  pdb_.symbol_records = public_symbol("?f@@YAXXZ", 0x40);
+  open();
+  EXPECT_THAT(at(0x1005), ElementsAre("@ILT+5(?f@@YAXXZ)"));
+  EXPECT_THAT(at(0x100e), ElementsAre("@ILT+10()"));
+  EXPECT_THAT(at(0x1040), ElementsAre("?f@@YAXXZ"));
+}
+
 TEST_F(PdbToSymcache, FollowsCodeThatWasMoved) {
   const std::uint32_t callee =
       pdb_.ids.add(pdb::LF_FUNC_ID, BytesBuilder().u32(0).u32(0).cstring("callee"));
@@ -279,6 +294,27 @@ TEST_F(PdbToSymcache, StopsAtTheRecordLimit) {
   EXPECT_THAT(convert(file, limits), IsError(ErrorCode::kLimitExceeded, "2 lines"));
   limits.record_count_max = 3;
   EXPECT_THAT(convert(file, limits), IsOk());
+}
+
+// Ten calls, one in another, of a function of ten lines: 110 pieces of code.
+TEST_F(PdbToSymcache, LeavesOutInlinedCallsPastTheLimit) {
+  const std::uint32_t callee =
+      pdb_.ids.add(pdb::LF_FUNC_ID, BytesBuilder().u32(0).u32(0).cstring("callee"));
+  std::vector<pdb::LineForTest> rows;
+  for (std::uint32_t i = 0; i < 10; ++i) rows.push_back({i * 4, i + 1});
+  Buffer symbols = procedure(pdb::S_GPROC32, "f", 0, 0, 0x28);
+  for (int i = 0; i < 10; ++i) symbols = symbols + inline_site(callee, {0x0c, 0x28, 0x00});
+  for (int i = 0; i < 10; ++i) symbols = symbols + end(pdb::S_INLINESITE_END);
+  pdb_.modules = {
+      {.symbols = symbols + end(), .c13 = checksums({file_a_}) + lines(0, 0x28, 0, rows)}};
+  const Buffer file = pdb_.build();
+  for (const auto& [count_max, depth] : {std::pair(110U, 11U), {109U, 10U}, {20U, 2U}, {10U, 1U}}) {
+    Limits limits;
+    limits.function_piece_count_max = count_max;
+    ASSERT_OK_AND_ASSIGN(const Converted converted, convert(file, limits));
+    ASSERT_OK_AND_ASSIGN(const Symcache cache, Symcache::open(converted.bytes));
+    EXPECT_EQ(cache.lookup(0x1024).size(), depth) << count_max;
+  }
 }
 
 TEST(PdbToSymcacheFiles, SurvivesEveryTruncation) {

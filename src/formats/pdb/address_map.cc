@@ -87,10 +87,8 @@ std::optional<RvaRange> AddressMap::range(SectionOffset start, std::uint32_t siz
   return RvaRange{*low, *low + std::min(size, left)};
 }
 
-bool AddressMap::is_code(std::uint32_t rva) const {
-  return std::any_of(sections_.begin(), sections_.end(), [&](const Section& section) {
-    return section.is_code && rva >= section.address && rva - section.address < section.size;
-  });
+bool AddressMap::is_code(std::uint16_t section) const {
+  return section != 0 && section <= sections_.size() && sections_[section - 1].is_code;
 }
 
 }  // namespace sigla::pdb

@@ -36,7 +36,7 @@ class AddressMap {
   std::optional<std::uint32_t> rva(SectionOffset place) const;
   // The part of `size` bytes that lies in the section.
   std::optional<RvaRange> range(SectionOffset start, std::uint32_t size) const;
-  bool is_code(std::uint32_t rva) const;
+  bool is_code(std::uint16_t section) const;
 
   // Whether linked addresses have to go through move().
   bool is_moved() const { return !omap_.empty(); }

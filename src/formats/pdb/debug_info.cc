@@ -33,8 +33,8 @@ Status DebugInfo::read_publics() {
     const auto rva = addresses_.rva(symbol->start);
     if (!rva) continue;
     // Linkers flag functions, not every label in hand-written code.
-    const bool is_code =
-        (symbol->flags & (cvpsfCode | cvpsfFunction)) != 0 || addresses_.is_code(*rva);
+    const bool is_code = (symbol->flags & (cvpsfCode | cvpsfFunction)) != 0 ||
+                         addresses_.is_code(symbol->start.section);
     if (is_code) publics_.push_back({*rva, symbol->name});
   }
   std::stable_sort(publics_.begin(), publics_.end(), [](const PublicCode& a, const PublicCode& b) {

@@ -29,7 +29,7 @@ class SymbolDump {
   void print(fmt::format_string<Args...> format, Args&&... args) {
     fmt::format_to(std::back_inserter(text_), format, std::forward<Args>(args)...);
   }
-  void add_function(const FunctionSymbol& function, const ModuleLines& lines);
+  void add_function(const FunctionSymbol& function, ModuleLines& lines);
   void add_site(const FunctionSymbol& function,
                 const FunctionSymbol::Site& site,
                 const ModuleLines& lines);
@@ -95,13 +95,13 @@ void SymbolDump::add_module(const Module& module) {
             jump->target.offset);
     }
   }
-  const ModuleLines lines(stream.value().c11_lines, stream.value().c13_lines, info_.addresses());
+  ModuleLines lines(stream.value().c11_lines, stream.value().c13_lines, info_.addresses());
   FunctionReader functions(stream.value().symbols, info_.addresses(), limits_);
   for (FunctionSymbol function; functions.next(function);) add_function(function, lines);
   if (!functions.ok()) print("  symbol records are cut\n");
 }
 
-void SymbolDump::add_function(const FunctionSymbol& function, const ModuleLines& lines) {
+void SymbolDump::add_function(const FunctionSymbol& function, ModuleLines& lines) {
   print("  function {}{}\n", function.procedure.name, types_.parameters(function.procedure));
   std::vector<LineRow> rows;
   for (const RvaRange& chunk : function.chunks) {

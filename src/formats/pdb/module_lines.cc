@@ -171,31 +171,50 @@ void ModuleLines::append_c13(const Run& run, std::vector<LineRow>& rows) {
   }
 }
 
-void ModuleLines::append_rows(RvaRange range, std::vector<LineRow>& rows) const {
+// The rows of a run inside it, ascending.
+void ModuleLines::decode(const Run& run) {
+  if (decoded_ == &run) return;
+  decoded_ = &run;
+  decoded_rows_.clear();
+  if (run.row_count > 0) {
+    const auto first = c11_rows_.begin() + static_cast<std::ptrdiff_t>(run.first_row);
+    decoded_rows_.assign(first, first + static_cast<std::ptrdiff_t>(run.row_count));
+  } else {
+    append_c13(run, decoded_rows_);
+  }
+  if (!std::is_sorted(decoded_rows_.begin(), decoded_rows_.end(), row_before)) {
+    std::stable_sort(decoded_rows_.begin(), decoded_rows_.end(), row_before);
+  }
+  // Rows may run over the run's end, or, where it was cut, begin before it.
+  while (!decoded_rows_.empty() && decoded_rows_.back().rva >= run.range.high) {
+    decoded_rows_.pop_back();
+  }
+  for (LineRow& row : decoded_rows_) {
+    if (row.rva >= run.range.low) break;
+    row.rva = run.range.low;
+  }
+}
+
+void ModuleLines::append_rows(RvaRange range, std::vector<LineRow>& rows) {
   const auto first = std::upper_bound(
       runs_.begin(), runs_.end(), range.low, [](std::uint32_t low, const Run& run) {
         return low < run.range.high;
       });
   for (auto run = first; run != runs_.end() && run->range.low < range.high; ++run) {
+    decode(*run);
+    auto row = std::upper_bound(
+        decoded_rows_.begin(),
+        decoded_rows_.end(),
+        range.low,
+        [](std::uint32_t low, const LineRow& candidate) { return low < candidate.rva; });
+    // Those at the very address, and the one that reaches up to it.
+    if (row != decoded_rows_.begin()) --row;
+    while (row != decoded_rows_.begin() && (row - 1)->rva >= range.low) --row;
     const std::size_t begin = rows.size();
-    if (run->row_count > 0) {
-      const auto row = c11_rows_.begin() + static_cast<std::ptrdiff_t>(run->first_row);
-      rows.insert(rows.end(), row, row + static_cast<std::ptrdiff_t>(run->row_count));
-    } else {
-      append_c13(*run, rows);
+    for (; row != decoded_rows_.end() && row->rva < range.high; ++row) rows.push_back(*row);
+    if (rows.size() > begin && run->range.high < range.high) {
+      rows.push_back({run->range.high, LineRow::kNoFile, 0, 0});
     }
-    const auto added = rows.begin() + static_cast<std::ptrdiff_t>(begin);
-    if (!std::is_sorted(added, rows.end(), row_before)) {
-      std::stable_sort(added, rows.end(), row_before);
-    }
-    // Rows may run over the run's end, or, where it was cut, begin before it.
-    while (rows.size() > begin && rows.back().rva >= run->range.high) rows.pop_back();
-    for (auto row = rows.begin() + static_cast<std::ptrdiff_t>(begin);
-         row != rows.end() && row->rva < run->range.low;
-         ++row) {
-      row->rva = run->range.low;
-    }
-    if (rows.size() > begin) rows.push_back({run->range.high, LineRow::kNoFile, 0, 0});
   }
 }
 

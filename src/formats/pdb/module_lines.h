@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The line information of one module: which lines its code came from, and where the functions are
-// defined that were inlined into it. Borrows the module stream's bytes.
+// defined that were inlined into it. Borrows the module stream's bytes; not thread-safe.
 //
 // C13 (Visual C++ 2005 and later, clang): subsections. DEBUG_S_LINES is the lines of one run of
 // code, usually a function: u32 offset, u16 section, u16 flags, u32 size, then for each file u32
@@ -39,9 +39,9 @@ class ModuleLines {
  public:
   ModuleLines(Bytes c11, Bytes c13, const AddressMap& map);
 
-  // The rows of the lines that lie in `range`, ascending; what no line covers has a row without a
-  // file. Nothing when none lies there.
-  void append_rows(RvaRange range, std::vector<LineRow>& rows) const;
+  // The rows whose lines reach into `range`, ascending (the first one may begin before it); what no
+  // line covers has a row without a file. Nothing when no line lies there.
+  void append_rows(RvaRange range, std::vector<LineRow>& rows);
   // Where a function that was inlined is defined; null when the module does not say.
   const InlineeLine* find_inlinee(std::uint32_t id) const;
   // What other modules' functions were inlined as.
@@ -69,6 +69,7 @@ class ModuleLines {
   void read_c11_file(std::uint32_t offset, const AddressMap& map);
   void order_runs();
   static void append_c13(const Run& run, std::vector<LineRow>& rows);
+  void decode(const Run& run);
 
   Bytes c11_;
   bool has_c13_ = false;
@@ -77,6 +78,9 @@ class ModuleLines {
   std::vector<InlineeLine> inlinees_;  // ascending by id
   std::vector<LineRow> c11_rows_;
   CrossScopeImports imports_;
+  // Functions in hand-written code share a run, so the last one is kept decoded.
+  const Run* decoded_ = nullptr;
+  std::vector<LineRow> decoded_rows_;
 };
 
 }  // namespace sigla::pdb

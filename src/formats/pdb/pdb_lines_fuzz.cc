@@ -17,8 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const pdb::AddressMap map(header, {});
   const sigla::Bytes input(data + 1, size - 1);
   const bool is_c11 = (data[0] & 1U) != 0;
-  const pdb::ModuleLines lines(
-      is_c11 ? input : sigla::Bytes(), is_c11 ? sigla::Bytes() : input, map);
+  pdb::ModuleLines lines(is_c11 ? input : sigla::Bytes(), is_c11 ? sigla::Bytes() : input, map);
 
   const pdb::NameTable names;
   std::vector<pdb::LineRow> rows;
