@@ -115,7 +115,12 @@ void AddressReport::append_json(std::string& out, const Answer& answer) {
     number_or_null(frame.column);
     out += frame.is_inlined ? ",\"inlined\":true}" : ",\"inlined\":false}";
   }
-  out += "]}";
+  out += ']';
+  if (!symbol_source_.empty()) {
+    out += ",\"symbol_source\":";
+    append_json_quoted(out, symbol_source_);
+  }
+  out += '}';
 }
 
 }  // namespace sigla::app

@@ -6,6 +6,7 @@
 #include <deque>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "app/local_workers.h"
@@ -22,6 +23,9 @@ class AddressReport {
   // Requires: `cache` and `workers` outlive the report.
   AddressReport(const Symcache& cache, LazyWorkers& workers, Form form)
       : cache_(cache), workers_(workers), form_(form) {}
+
+  // The other file that the frames come from: "symbol_source" of each answer in JSON.
+  void set_symbol_source(std::string source) { symbol_source_ = std::move(source); }
 
   // The text for these addresses. In JSON the list's brackets are in begin() and end().
   Result<std::string> add(const std::vector<std::uint64_t>& addresses);
@@ -45,6 +49,7 @@ class AddressReport {
   const Symcache& cache_;
   LazyWorkers& workers_;
   Form form_;
+  std::string symbol_source_;
   bool found_any_ = false;
   bool is_first_ = true;
   // Of one call of add().

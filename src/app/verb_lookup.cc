@@ -130,7 +130,10 @@ int run_lookup(const Verb& self, Arguments arguments) {
                    "folder may be deleted at any time.");
   line.positional("FILE", &file, "a file with symbols, plain or compressed");
   line.positionals("ADDRESS", &words, "where to look, or '-'", CommandLine::kAtLeastOne);
-  line.flag("--json", &as_json, "print a list of {\"addr\", \"frames\"}");
+  line.flag(
+      "--json",
+      &as_json,
+      "print a list of {\"addr\", \"frames\"}, with \"symbol_source\" where that is another file");
   options.add_to(line);
   line.exit_status(kExitNo, "nothing is known about any of the addresses");
   line.example("sigla lookup app.sym 0x2112", "the function at 0x2112");
@@ -142,6 +145,7 @@ int run_lookup(const Verb& self, Arguments arguments) {
   if (!opened.has_value()) return fail(file, opened.error());
   AddressReport report(
       opened->cache, workers, as_json ? AddressReport::Form::kJson : AddressReport::Form::kText);
+  if (!opened->companions.empty()) report.set_symbol_source(opened->companions.front());
   return report_all(report, words);
 }
 
