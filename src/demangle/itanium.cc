@@ -50,8 +50,6 @@ class NodeMemory {
   NodeMemory(const NodeMemory&) = delete;
   NodeMemory& operator=(const NodeMemory&) = delete;
 
-  void reset() {}
-
   template <typename T, typename... Args>
   T* makeNode(Args&&... args) {
     static_assert(std::is_trivially_destructible_v<Extent> && alignof(T) <= alignof(Extent));
