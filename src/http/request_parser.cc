@@ -48,12 +48,14 @@ class RequestParser::Impl final : public beast::http::basic_parser<true> {
   std::size_t parse_head(Bytes bytes) {
     std::size_t skipped = 0;
     // Some old clients end a body with an extra line end (RFC 9112 section 2.2).
-    while (!got_some() && bytes.size() - skipped >= 2 && skipped < 4 && bytes[skipped] == '\r' &&
+    while (may_skip() && bytes.size() - skipped >= 2 && bytes[skipped] == '\r' &&
            bytes[skipped + 1] == '\n') {
       skipped += 2;
+      skipped_size_ += 2;
     }
     const Bytes rest = bytes.subspan(skipped);
-    if (rest.empty()) return skipped;
+    const bool is_half_a_line_end = may_skip() && rest.size() == 1 && rest[0] == '\r';
+    if (rest.empty() || is_half_a_line_end) return skipped;
     BeastError error;
     const std::size_t used = put({rest.data(), rest.size()}, error);
     head_size_ += used;
@@ -132,6 +134,11 @@ class RequestParser::Impl final : public beast::http::basic_parser<true> {
   }
   void on_finish_impl(BeastError&) override {}
 
+  bool may_skip() const {
+    constexpr std::size_t kSkippedSizeMax = 4;
+    return !got_some() && skipped_size_ < kSkippedSizeMax;
+  }
+
   std::size_t keep(BeastView body) {
     std::uint8_t* to = out_ + out_size_;
     if (to != static_cast<const void*>(body.data())) std::memmove(to, body.data(), body.size());
@@ -175,6 +182,7 @@ class RequestParser::Impl final : public beast::http::basic_parser<true> {
   const Limits& limits_;
   Request& request_;
   std::optional<Refusal> refusal_;
+  std::size_t skipped_size_ = 0;  // line ends before the request
   std::size_t head_size_ = 0;
   std::uint8_t* out_ = nullptr;
   std::size_t out_size_ = 0;
