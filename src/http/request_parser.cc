@@ -59,6 +59,7 @@ class RequestParser::Impl final : public beast::http::basic_parser<true> {
     BeastError error;
     const std::size_t used = put({rest.data(), rest.size()}, error);
     head_size_ += used;
+    look_for_folds(as_text(rest.subspan(0, used)));
     if (error && error != beast::http::error::need_more) {
       refuse(error);
       return skipped + used;
@@ -67,9 +68,7 @@ class RequestParser::Impl final : public beast::http::basic_parser<true> {
       if (head_size_ + rest.size() - used >= limits_.http_header_size_max) refuse_size();
       return skipped + used;
     }
-    if (has_folded_line(as_text(rest.subspan(0, used)))) {
-      refuse(400, "folded header lines are obsolete");
-    }
+    if (is_folded_) refuse(400, "folded header lines are obsolete");
     eager(true);
     check_head();
     return skipped + used;
@@ -134,6 +133,14 @@ class RequestParser::Impl final : public beast::http::basic_parser<true> {
   }
   void on_finish_impl(BeastError&) override {}
 
+  // The head comes in pieces, which Beast takes off at lines' ends.
+  void look_for_folds(std::string_view piece) {
+    if (piece.empty()) return;
+    const bool continues = ends_line_ && (piece[0] == ' ' || piece[0] == '\t');
+    is_folded_ = is_folded_ || continues || has_folded_line(piece);
+    ends_line_ = piece.back() == '\n';
+  }
+
   bool may_skip() const {
     constexpr std::size_t kSkippedSizeMax = 4;
     return !got_some() && skipped_size_ < kSkippedSizeMax;
@@ -184,6 +191,8 @@ class RequestParser::Impl final : public beast::http::basic_parser<true> {
   std::optional<Refusal> refusal_;
   std::size_t skipped_size_ = 0;  // line ends before the request
   std::size_t head_size_ = 0;
+  bool ends_line_ = false;  // what there is of the head
+  bool is_folded_ = false;
   std::uint8_t* out_ = nullptr;
   std::size_t out_size_ = 0;
   int version_ = 0;
