@@ -73,7 +73,9 @@ class CodeReader {
     while (next_until(offset)) {
     }
   }
-  void prefetch_scope() const { __builtin_prefetch(scopes_.data() + row_.scope); }
+  void prefetch_scope() const {
+    if (row_.scope < scopes_.size()) __builtin_prefetch(&scopes_[row_.scope]);
+  }
   // Every row: open_rows(), then next() until it is false.
   bool open_rows() {
     if (!read_layout()) return false;

@@ -252,7 +252,9 @@ std::size_t Symcache::find_record(std::uint64_t rva) const {
 }
 
 void Symcache::prefetch_record(std::size_t index) const {
-  if (index < code_offsets_.size()) __builtin_prefetch(code_.data() + code_offsets_[index]);
+  if (index >= code_offsets_.size()) return;
+  const std::size_t offset = code_offsets_[index];
+  if (offset < code_.size()) __builtin_prefetch(&code_[offset]);
 }
 
 Symcache::Place Symcache::open_record(std::size_t index, std::uint64_t rva) const {

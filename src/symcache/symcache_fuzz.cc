@@ -56,6 +56,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     addresses.push_back(cache->stack_win(i).address);
   }
   addresses.resize(std::min<std::size_t>(addresses.size(), 1'000));
+  cache->lookup_all(addresses, [&](std::size_t, const auto& frames) { sum += frames.size(); });
   for (const std::uint64_t address : addresses) {
     for (const auto& frame : cache->lookup(address))
       sum += frame.function.size() + frame.file.size();
