@@ -28,8 +28,9 @@ bool is_digits(std::string_view text) {
 
 // Beast joins folded lines; RFC 9112 section 5.2 wants them refused.
 bool has_folded_line(std::string_view head) {
-  for (std::size_t at = head.find('\n'); at + 1 < head.size(); at = head.find('\n', at + 1)) {
-    if (head[at + 1] == ' ' || head[at + 1] == '\t') return true;
+  const auto next_end = [&](std::size_t from) { return head.find('\n', from); };
+  for (std::size_t at = next_end(0); at != std::string_view::npos; at = next_end(at + 1)) {
+    if (at + 1 < head.size() && (head[at + 1] == ' ' || head[at + 1] == '\t')) return true;
   }
   return false;
 }
