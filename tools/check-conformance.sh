@@ -5,6 +5,8 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 sigla=$1 folder=$2 failed=0
+# No symcaches of another build.
+XDG_CACHE_HOME=$(mktemp -d) && export XDG_CACHE_HOME && trap 'rm -rf "$XDG_CACHE_HOME"' EXIT
 while read -r suite least; do
   [[ -z "$suite" || "$suite" = \#* ]] && continue
   out=$(python3 "$folder/run.py" --sigla "$sigla" "$suite" 2>&1)
