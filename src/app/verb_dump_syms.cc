@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdio>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "app/command_line.h"
 #include "app/exit_code.h"
 #include "app/symbol_file_options.h"
 #include "app/verbs.h"
+#include "convert/demangle_job.h"
 #include "convert/symcache_to_breakpad.h"
+#include "demangle/demangle.h"
 
 namespace sigla::app {
 
@@ -18,20 +22,55 @@ Status print(std::string_view text) {
   return errno_error("standard output");
 }
 
+// Every name of the cache as people read it, in the cache's order.
+Result<std::vector<std::string>> readable_names(const Symcache& cache, LazyWorkers& workers) {
+  std::vector<std::string> names;
+  std::vector<std::string_view> mangled;
+  std::vector<std::size_t> indexes;
+  names.reserve(cache.name_count());
+  for (std::size_t i = 0; i < cache.name_count(); ++i) {
+    names.emplace_back(cache.name(i));
+    if (!looks_mangled(cache.name(i))) continue;
+    mangled.push_back(cache.name(i));
+    indexes.push_back(i);
+  }
+  if (mangled.empty()) return names;
+  SIGLA_TRY_ASSIGN(WorkerPool* const pool, workers.get());
+  SIGLA_TRY_ASSIGN(auto readable, Demangler(*pool).demangle(mangled));
+  for (std::size_t i = 0; i < indexes.size(); ++i) names[indexes[i]] = std::move(readable[i]);
+  return names;
+}
+
+Status dump(const Symcache& cache, BreakpadTextOptions options, LazyWorkers& workers) {
+  // What a Breakpad file says is not taken from it.
+  options.inlines = options.inlines || cache.identity().format == Format::kBreakpad;
+  std::vector<std::string> names;
+  if (!options.cfi_only) {
+    SIGLA_TRY_ASSIGN(names, readable_names(cache, workers));
+    options.names = names;
+  }
+  return symcache_to_breakpad(cache, options, print);
+}
+
 int run_dump_syms(const Verb& self, Arguments arguments) {
-  BreakpadTextOptions options;
+  BreakpadTextOptions options{.inlines = false};
   SymbolFileOptions file_options;
   std::vector<std::string> files;
   CommandLine line(
       self,
-      "[--cfi-only] [--arch ARCH] [--debug-directory DIR]... FILE...",
+      "[--inlines] [--cfi-only] [--arch ARCH] [--debug-directory DIR]... FILE...",
       "Prints the symbols of each FILE as a Breakpad symbol file: functions, lines, "
-      "inlined calls, public symbols and unwind rules, each kind in order of address.\n\n"
+      "public symbols and unwind rules, each kind in order of address, with names as Breakpad's "
+      "dump_syms writes them: demangled. Lines of inlined code are those of the code itself; "
+      "--inlines adds which function called it from where.\n\n"
       "Reads what `sigla lookup` reads, plain or compressed. Of a Breakpad symbol file comes out "
-      "the same in one canonical order and numbering, without what overlaps.");
+      "the same in one canonical order and numbering, its inlined calls too, without what "
+      "overlaps.");
+  line.flag("--inlines", &options.inlines, "INLINE records, as dump_syms -d writes them");
   line.flag("--cfi-only", &options.cfi_only, "only STACK records");
   file_options.add_to(line);
   line.positionals("FILE", &files, "what to read", CommandLine::kAtLeastOne);
+  line.example("sigla dump-syms --inlines app.debug > app.sym", "for Breakpad's stackwalkers");
   line.example("sigla dump-syms app.sym > canonical.sym", "the same symbols, in order");
   if (const auto status = line.parse(arguments)) return *status;
 
@@ -43,7 +82,7 @@ int run_dump_syms(const Verb& self, Arguments arguments) {
       status = fail(path, opened.error());
       continue;
     }
-    const auto written = symcache_to_breakpad(opened->cache, options, print);
+    const auto written = dump(opened->cache, options, workers);
     if (!written.has_value()) return fail(written.error());
   }
   if (std::fflush(stdout) != 0) return fail(errno_error("standard output"));

@@ -77,7 +77,8 @@ TEST_F(PatienceTest, AnswersAtOnceBesideManyHalfOpenRequests) {
   RawClient good(server_->port());
   good.send(kHello);
   EXPECT_EQ(body_of(good.read_response()), "hello\n");
-  EXPECT_LT(seconds_since(start_time), 0.1);
+  // Long before any of the others is given up.
+  EXPECT_LT(seconds_since(start_time), 2);
 }
 
 TEST_F(PatienceTest, EndsRequestsThatNeverComeWhole) {

@@ -150,6 +150,33 @@ class CommandLine(Case):
             served = self.server.get(f"/symbols/{key}")
             self.assertEqual((served.status, served.body == pdb.read_bytes()), (200, True), key)
 
+    def test_dump_syms_of_a_program_says_what_breakpads_says(self):
+        """Beside Breakpad's own dump_syms: functions, lines and unwind rules; names apart, of which linkers and demanglers have several."""
+        full, _, _, _ = build_program(self.scratch / "dump", "dump", flags=("-O2", "-g", "-gdwarf-4"))
+
+        def facts(text):
+            files = dict(re.findall(r"^FILE (\d+) (.*)$", text, re.M))
+            functions = re.findall(r"^FUNC (?:m )?([0-9a-f]+ [0-9a-f]+)", text, re.M)
+            rows = {}
+            for address, size, line, file in re.findall(r"^([0-9a-f]+) ([0-9a-f]+) (\d+) (\d+)$", text, re.M):
+                for at in range(int(address, 16), int(address, 16) + int(size, 16)):
+                    rows[at] = (files[file], line)
+            # The entry function has no caller, which Breakpad's text cannot say.
+            rules = {(m[0], frozenset(re.findall(r"\S+: [^:]*?(?= \S+:|$)", m[1])))
+                     for m in re.findall(r"^STACK CFI (?:INIT )?([0-9a-f]+(?: [0-9a-f]+)?) (.*)$", text, re.M)}
+            return functions, rows, rules
+
+        ours, theirs = self.sigla("dump-syms", full).stdout, run(DUMP_SYMS, full).stdout
+        self.assertEqual(ours.splitlines()[0], theirs.splitlines()[0])
+        (functions, rows, rules), (their_functions, their_rows, their_rules) = facts(ours), facts(theirs)
+        self.assertEqual(functions, their_functions)
+        self.assertEqual(rows, their_rows)
+        self.assertLessEqual(len(rules ^ their_rules), 2)
+        self.assertNotIn("INLINE", ours)
+        with_inlines = self.sigla("dump-syms", "--inlines", full).stdout
+        self.assertRegex(with_inlines, r"(?m)^INLINE_ORIGIN \d+ divide")
+        self.assertRegex(with_inlines, r"(?m)^INLINE 0 \d+ ")
+
     def test_dump_syms_and_lookup_of_a_sym(self):
         full, _, _, _ = build_program(self.scratch / "look", "look", flags=("-O1", "-g", "-gdwarf-4"))
         text = run(DUMP_SYMS, "-d", full).stdout
