@@ -25,7 +25,9 @@ Result<std::string> AddressReport::add(const std::vector<std::uint64_t>& address
   frames_.clear();
   frame_names_.clear();
   const std::size_t old_name_count = names_.size();
-  for (const std::uint64_t address : addresses) look_up(address);
+  cache_.lookup_all(addresses, [&](std::size_t i, const std::vector<SymcacheFrame>& found) {
+    take(addresses[i], found);
+  });
   SIGLA_TRY(demangle_names(old_name_count));
   std::string out;
   out.reserve(frames_.size() * (form_ == Form::kJson ? 256 : 128));
@@ -39,14 +41,13 @@ Result<std::string> AddressReport::add(const std::vector<std::uint64_t>& address
   return out;
 }
 
-void AddressReport::look_up(std::uint64_t address) {
-  cache_.lookup(address, found_);
-  answers_.push_back({address, frames_.size(), frames_.size() + found_.size()});
-  for (const SymcacheFrame& frame : found_) {
+void AddressReport::take(std::uint64_t address, const std::vector<SymcacheFrame>& found) {
+  answers_.push_back({address, frames_.size(), frames_.size() + found.size()});
+  for (const SymcacheFrame& frame : found) {
     frames_.push_back(frame);
     frame_names_.push_back(names_.add(frame.function));
   }
-  found_any_ = found_any_ || !found_.empty();
+  found_any_ = found_any_ || !found.empty();
 }
 
 Status AddressReport::demangle_names(std::size_t first) {

@@ -40,7 +40,7 @@ class AddressReport {
     std::size_t first = 0;  // frames
     std::size_t end = 0;
   };
-  void look_up(std::uint64_t address);
+  void take(std::uint64_t address, const std::vector<SymcacheFrame>& found);
   // Names from index `first` on.
   Status demangle_names(std::size_t first);
   void append_text(std::string& out, const Answer& answer) const;
@@ -56,7 +56,6 @@ class AddressReport {
   std::vector<Answer> answers_;
   std::vector<SymcacheFrame> frames_;
   std::vector<std::uint32_t> frame_names_;  // of each frame, in names_
-  std::vector<SymcacheFrame> found_;        // at one address
   // Of all calls.
   NameTable names_;
   std::deque<std::string> readable_;  // what names_ shows

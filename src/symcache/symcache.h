@@ -91,13 +91,14 @@ class Symcache {
   // The same into `frames`, whose old content goes: no allocation once it has grown.
   void lookup(std::uint64_t rva, std::vector<SymcacheFrame>& frames) const;
 
-  bool has_unwind() const { return unwind_addresses_.size() != 0; }
-  // How the caller's registers are recovered at an address; nothing where nothing is known.
-  std::optional<UnwindRules> find_unwind(std::uint64_t rva) const;
   // The same for many, several at a time, so that they wait for memory together. visit(index,
   // frames) is called in order of `rvas`.
   template <typename Visit>
   void lookup_all(std::span<const std::uint64_t> rvas, Visit&& visit) const;
+
+  bool has_unwind() const { return unwind_addresses_.size() != 0; }
+  // How the caller's registers are recovered at an address; nothing where nothing is known.
+  std::optional<UnwindRules> find_unwind(std::uint64_t rva) const;
 
   // The innermost record that covers the address; frame data is preferred to FPO where both do, as
   // Breakpad does.
