@@ -39,8 +39,9 @@ def resident(pid):
         try:
             with open(f"/proc/{at}/status") as status:
                 total += sum(int(line.split()[1]) for line in status if line.startswith("VmHWM:")) / 1024
-            with open(f"/proc/{at}/task/{at}/children") as children:
-                pids += children.read().split()
+            for thread in os.listdir(f"/proc/{at}/task"):
+                with open(f"/proc/{at}/task/{thread}/children") as children:
+                    pids += children.read().split()
         except OSError:
             pass
     return total

@@ -16,7 +16,6 @@
 namespace sigla::app {
 namespace {
 
-constexpr std::size_t kHashSize = 64;  // digits
 constexpr std::uint64_t kCompanionsSizeMax = 64ULL << 20U;
 
 Result<OpenSymcache> open_symcache(MappedFile file) {
@@ -44,6 +43,14 @@ std::filesystem::path path_of(const File& file) {
   return std::filesystem::read_symlink(fmt::format("/proc/self/fd/{}", file.fd()), ignored);
 }
 
+// What the symcache of a file is kept under. Its state says as well as its content that it is the
+// same file, and needs no reading: hashing a debug file takes as long as converting it.
+Result<std::string> key_of(const File& file) {
+  if (const auto state = file_state(file)) return hex_lower(sha256(as_bytes(*state)));
+  SIGLA_TRY_ASSIGN(const Sha256Digest digest, sha256(file));
+  return hex_lower(digest);
+}
+
 // Keeps a file if it can: a full disk or a folder that is read-only costs speed, not answers.
 void keep(const std::filesystem::path& path, Bytes content) {
   if (!sigla::create_directories(path.parent_path()).has_value()) return;
@@ -54,7 +61,7 @@ void keep(const std::filesystem::path& path, Bytes content) {
 
 std::optional<std::string> file_state(const File& file) {
   struct stat state{};
-  if (fstat(file.fd(), &state) != 0) return std::nullopt;
+  if (fstat(file.fd(), &state) != 0 || state.st_nlink == 0) return std::nullopt;
   constexpr std::time_t kSettled = 2;  // seconds
   if (std::time(nullptr) - state.st_ctim.tv_sec < kSettled) return std::nullopt;
   return fmt::format("{:x}-{:x}-{}-{}.{:09}-{}.{:09}",
@@ -85,20 +92,6 @@ std::optional<SymcacheFolder::Found> SymcacheFolder::open_kept(const std::filesy
   auto opened = open_symcache(*std::move(mapped));
   if (!opened.has_value()) return std::nullopt;
   return Found{*std::move(kept), *std::move(opened)};
-}
-
-Result<std::string> SymcacheFolder::content_hash(const File& file) const {
-  const auto state = file_state(file);
-  if (state.has_value()) {
-    const auto known = read_file(*path_ / "known" / *state, kHashSize);
-    if (known.has_value() && known->size() == kHashSize && parse_hex_bytes(as_text(*known))) {
-      return std::string(as_text(*known));
-    }
-  }
-  SIGLA_TRY_ASSIGN(const Sha256Digest digest, sha256(file));
-  std::string hash = hex_lower(digest);
-  if (state.has_value()) keep(*path_ / "known" / *state, as_bytes(hash));
-  return hash;
 }
 
 Result<SymcacheFolder::Found> SymcacheFolder::make(const File& input,
@@ -149,11 +142,11 @@ Result<SymcacheFolder::Found> SymcacheFolder::find_or_make(const File& input,
   const std::filesystem::path path = path_of(input);
   std::filesystem::path cached;
   if (path_.has_value()) {
-    SIGLA_TRY_ASSIGN(const std::string hash, content_hash(input));
+    SIGLA_TRY_ASSIGN(const std::string key, key_of(input));
     const bool is_whole = wanted.arch == Arch::kUnknown;
     cached = *path_ / "symcache" / fmt::format("v{}.{}", symcache::kVersion, kConversionRevision) /
-             hash.substr(0, 2) /
-             (is_whole ? hash : fmt::format("{}-{}", hash, to_string(wanted.arch)));
+             key.substr(0, 2) /
+             (is_whole ? key : fmt::format("{}-{}", key, to_string(wanted.arch)));
     if (auto kept = open_kept(cached)) return *std::move(kept);
     CompanionFiles companions(path, debug_roots_);
     if (auto kept = find_with_companions(cached, companions)) return *std::move(kept);

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// The user's own symcaches: made once per file content, in a worker, and kept under
+// The user's own symcaches: made once for each state of a file, in a worker, and kept under
 // $XDG_CACHE_HOME/sigla (or ~/.cache/sigla):
 //
-//   symcache/v1.1/ab/abcdef...   the symcache of the file whose SHA-256 that is
+//   symcache/v1.1/ab/abcdef...   the symcache of the file in the state whose SHA-256 that is (of a
+//                                file without a name or a settled state: the SHA-256 of its
+//                                content)
 //   symcache/v1.1/ab/abcdef...-ARCH   that of one image of a fat file
 //   symcache/v1.1/ab/abcdef....from   where other files were looked for, and what was there; then
 //   symcache/v1.1/ab/abcdef...-DIGEST   is the symcache made of all of them
-//   known/DEV-INODE-SIZE-MTIME-CTIME   the SHA-256 of the file that had these: hashed only once
 //   identities   what files were found to be (app/identity_cache.h)
 //   downloads/   what was fetched from servers, bounded, named by the SHA-256 of the URL
 //
@@ -26,8 +27,8 @@
 
 namespace sigla::app {
 
-// A name for this state of a file: device, inode, size and times. Nothing when it changed so lately
-// that a further change might leave the same times.
+// A name for this state of a file: device, inode, size and times. Nothing for one without a name,
+// or when it changed so lately that a further change might leave the same times.
 std::optional<std::string> file_state(const File& file);
 
 // A symcache and the memory it stands in.
@@ -73,7 +74,6 @@ class SymcacheFolder {
                      LazyWorkers& workers,
                      CompanionFiles& companions) const;
   static std::optional<Found> open_kept(const std::filesystem::path& path);
-  Result<std::string> content_hash(const File& file) const;
   std::optional<Found> find_with_companions(const std::filesystem::path& cached,
                                             CompanionFiles& companions) const;
   void keep_all(const std::filesystem::path& cached,
