@@ -134,7 +134,10 @@ std::unique_ptr<ByteSource> make_decoder(Codec codec, ByteSource& packed, const 
 Result<Buffer> decode(Codec codec, Bytes packed, std::uint64_t size_max, const Limits& limits) {
   MemorySource source(packed);
   DecodingSource decoder(codec, source, size_max, limits);
-  return read_all(decoder, size_max);
+  // What the caller expects is believed as far as debug information usually shrinks.
+  constexpr std::uint64_t kUsualRatio = 16;
+  const std::uint64_t believed = std::min<std::uint64_t>(size_max, packed.size() * kUsualRatio);
+  return read_all(decoder, size_max, static_cast<std::size_t>(believed));
 }
 
 }  // namespace sigla

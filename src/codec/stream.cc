@@ -48,15 +48,26 @@ Result<std::uint64_t> copy(ByteSource& source, ByteSink& sink, std::uint64_t siz
   }
 }
 
-Result<Buffer> read_all(ByteSource& source, std::uint64_t size_max) {
+// The first of the pieces that memory is asked for in.
+constexpr std::size_t kPieceSize = 16U << 10U;
+
+Result<Buffer> read_all(ByteSource& source, std::uint64_t size_max, std::size_t size_hint) {
   Buffer content;
+  content.reserve(size_hint + 1);  // the end is found by asking for more
+  std::size_t used = 0;
   while (true) {
-    const std::size_t used = content.size();
-    content.resize(used + std::max<std::size_t>(16U << 10U, used / 2));
+    // Only when it is full: sources hand out small pieces, and what is added is filled with zeros.
+    if (used == content.size()) {
+      const std::size_t room = std::max<std::size_t>(kPieceSize, used / 2);
+      const std::size_t reserved = content.capacity() - used;
+      content.resize(used + (reserved > 0 ? std::min(room, reserved) : room));
+    }
     SIGLA_TRY_ASSIGN(const std::size_t count, source.read(MutableBytes(content).subspan(used)));
-    content.resize(used + count);
-    if (content.size() > size_max) return over_limit(size_max);
-    if (count == 0) return content;
+    used += count;
+    if (used > size_max) return over_limit(size_max);
+    if (count > 0) continue;
+    content.resize(used);
+    return content;
   }
 }
 

@@ -77,7 +77,8 @@ class FileSink final : public ByteSink {
 
 // Moves everything to the sink and returns how much that was; kLimitExceeded past size_max.
 Result<std::uint64_t> copy(ByteSource& source, ByteSink& sink, std::uint64_t size_max = UINT64_MAX);
-// Everything, in memory; kLimitExceeded past size_max.
-Result<Buffer> read_all(ByteSource& source, std::uint64_t size_max);
+// Everything, in memory; kLimitExceeded past size_max. Room for `size_hint` bytes is asked for at
+// once.
+Result<Buffer> read_all(ByteSource& source, std::uint64_t size_max, std::size_t size_hint = 0);
 
 }  // namespace sigla
