@@ -2,10 +2,11 @@
 // The unwind rules of ELF symcaches against the tables readelf makes of the same files: every row
 // of every FDE, of programs built here for several processors and of the machine's C library.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <array>
 #include <cstdio>
-#include <cstdlib>
+#include <filesystem>
 #include <map>
 #include <sstream>
 
@@ -130,10 +131,14 @@ struct Program {
 
 class UnwindAgainstReadelf : public testing::TestWithParam<Program> {
  protected:
-  static std::string path() {
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  // Made in a folder of this process: several checkouts may be tested at a time.
+  std::string path() const {
     const Program& program = GetParam();
     if (program.build.empty()) return program.name;
-    const std::string stem = testing::TempDir() + "unwind_" + program.name;
+    std::filesystem::create_directories(folder_);
+    const std::string stem = folder_ + "/" + program.name;
     FILE* source = fopen((stem + ".c").c_str(), "w");
     EXPECT_NE(source, nullptr);
     if (source == nullptr) return {};
@@ -142,6 +147,8 @@ class UnwindAgainstReadelf : public testing::TestWithParam<Program> {
     output_of(program.build + " -ffreestanding -nostdlib -o " + stem + " " + stem + ".c 2>&1");
     return stem;
   }
+
+  const std::string folder_ = testing::TempDir() + fmt::format("unwind_oracle.{}", getpid());
 
   static std::map<std::uint32_t, std::string> registers_of(const UnwindRules& rules) {
     std::map<std::uint32_t, std::string> registers;

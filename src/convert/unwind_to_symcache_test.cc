@@ -4,9 +4,11 @@
 #include "convert/unwind_to_symcache.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <array>
 #include <cstdio>
+#include <filesystem>
 #include <set>
 
 #include "convert/unwind_text.h"
@@ -88,9 +90,10 @@ class Rules {
 
 class UnwindToSymcache : public testing::Test {
  protected:
+  // Made in a folder of this process: several checkouts may be tested at a time.
   UnwindToSymcache() {
-    stem_ = testing::TempDir() + "unwind_to_symcache_" +
-            testing::UnitTest::GetInstance()->current_test_info()->name();
+    std::filesystem::create_directories(folder_);
+    stem_ = folder_ + "/frames";
     FILE* source = fopen((stem_ + ".c").c_str(), "w");
     EXPECT_NE(source, nullptr);
     if (source == nullptr) return;
@@ -110,6 +113,9 @@ class UnwindToSymcache : public testing::Test {
     return file.has_value() ? std::move(file).value() : Buffer();
   }
 
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  const std::string folder_ = testing::TempDir() + fmt::format("unwind_formats.{}", getpid());
   std::string stem_;
   Limits limits_;
 };
