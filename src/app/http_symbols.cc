@@ -66,7 +66,7 @@ std::vector<HttpSymbols::Probe> HttpSymbols::probes(const ModuleQuery& query) {
 }
 
 HttpSymbols::HttpSymbols(std::string url,
-                         api::KeptFiles* downloads,
+                         KeptFiles* downloads,
                          SymbolFiles& files,
                          const Limits& limits)
     : url_(std::move(url)), downloads_(downloads), files_(files), limits_(limits) {

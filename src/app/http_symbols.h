@@ -19,7 +19,7 @@
 #include <string>
 #include <vector>
 
-#include "api/kept_files.h"
+#include "app/kept_files.h"
 #include "base/limits.h"
 #include "http/client.h"
 #include "symbolicate/symbol_files.h"
@@ -30,10 +30,7 @@ namespace sigla::app {
 class HttpSymbols : public SymbolPlace {
  public:
   // Both are borrowed; `downloads` may be null: nothing is kept then.
-  HttpSymbols(std::string url,
-              api::KeptFiles* downloads,
-              SymbolFiles& files,
-              const Limits& limits = {});
+  HttpSymbols(std::string url, KeptFiles* downloads, SymbolFiles& files, const Limits& limits = {});
   void search(ModuleSearch& search) override;
 
   enum class Family { kBreakpad, kDebuginfod, kSymstore, kCompressed };
@@ -56,7 +53,7 @@ class HttpSymbols : public SymbolPlace {
   void give_back(std::unique_ptr<http::Client> client);
 
   std::string url_;  // without a '/' at its end
-  api::KeptFiles* downloads_;
+  KeptFiles* downloads_;
   SymbolFiles& files_;
   const Limits limits_;
   std::array<std::atomic<unsigned>, kFamilyCount> hits_{};

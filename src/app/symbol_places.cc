@@ -55,7 +55,7 @@ void SymbolPlaces::add(const std::string& place) {
   }
   const auto folder = SymcacheFolder::user_path();
   if (downloads_ == nullptr && folder.has_value()) {
-    auto kept = api::KeptFiles::open(*folder / "downloads", kDownloadsSizeMax);
+    auto kept = KeptFiles::open(*folder / "downloads", kDownloadsSizeMax);
     if (kept.has_value()) downloads_ = std::move(kept).value();
   }
   places_.push_back(std::make_unique<HttpSymbols>(place, downloads_.get(), files_));

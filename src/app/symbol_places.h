@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-#include "api/kept_files.h"
+#include "app/kept_files.h"
 #include "app/local_symbol_files.h"
 #include "symbolicate/symbol_finder.h"
 
@@ -37,7 +37,7 @@ class SymbolPlaces {
   void add(const std::string& place);
 
   LocalSymbolFiles files_;
-  std::unique_ptr<api::KeptFiles> downloads_;  // null when there is no place to keep them
+  std::unique_ptr<KeptFiles> downloads_;  // null when there is no place to keep them
   std::vector<std::unique_ptr<SymbolPlace>> places_;
 };
 

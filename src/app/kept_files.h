@@ -18,7 +18,7 @@
 #include "base/result.h"
 #include "os/file.h"
 
-namespace sigla::api {
+namespace sigla::app {
 
 class KeptFiles {
  public:
@@ -60,4 +60,4 @@ class KeptFiles {
   std::uint64_t size_ = 0;
 };
 
-}  // namespace sigla::api
+}  // namespace sigla::app
