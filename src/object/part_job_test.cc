@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "testing/fixture.h"
+#include "testing/in_process_pool.h"
 #include "testing/matchers.h"
 
 namespace sigla {
@@ -56,39 +57,13 @@ TEST(Part, SurvivesEveryTruncation) {
   });
 }
 
-// Runs the real job in this process.
-class PartPool : public WorkerPool {
- public:
-  PartPool() { add_part_job(jobs_); }
-  Result<WorkerMessage> run(std::string_view job,
-                            WorkerMessage request,
-                            const WorkerRequestHandler&,
-                            std::chrono::milliseconds) override {
-    return jobs_.find(job)->second(std::move(request), context_);
-  }
-
- private:
-  class Context : public WorkerContext {
-   public:
-    Result<WorkerMessage> ask(std::string_view, WorkerMessage) override {
-      return make_error(ErrorCode::kInternal, "nothing to ask");
-    }
-    const Limits& limits() const override { return limits_; }
-
-   private:
-    Limits limits_;
-  };
-  WorkerJobs jobs_;
-  Context context_;
-};
-
 TEST(Part, IsTakenOutOfASliceOfAFile) {
   const Buffer library = read_fixture(kLibrary);
   ASSERT_OK_AND_ASSIGN(File file, File::create_in_memory("file"));
   ASSERT_OK_AND_ASSIGN(File output, File::create_in_memory("output"));
   ASSERT_THAT(file.write_all(as_bytes("something before")), IsOk());
   ASSERT_THAT(file.write_all(library), IsOk());
-  PartPool pool;
+  InProcessPool pool(add_part_job);
   PartRequest wanted{PartKind::kSection, ".comment", 16, library.size()};
   ASSERT_THAT(extract_part(pool, wanted, file, output), IsOk());
   ASSERT_OK_AND_ASSIGN(const MappedFile written, MappedFile::map(output));

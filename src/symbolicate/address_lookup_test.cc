@@ -6,6 +6,7 @@
 #include "convert/demangle_job.h"
 #include "symbolicate/module_search.h"
 #include "symbolicate/symbol_files_testing.h"
+#include "testing/in_process_pool.h"
 
 namespace sigla {
 namespace {
@@ -27,35 +28,10 @@ class KnownModule : public SymbolPlace {
   int calls = 0;
 };
 
-class DemanglingPool : public WorkerPool {
- public:
-  DemanglingPool() { add_demangle_job(jobs_); }
-  Result<WorkerMessage> run(std::string_view job,
-                            WorkerMessage request,
-                            const WorkerRequestHandler&,
-                            std::chrono::milliseconds) override {
-    return jobs_.find(job)->second(std::move(request), context_);
-  }
-
- private:
-  class Context : public WorkerContext {
-   public:
-    Result<WorkerMessage> ask(std::string_view, WorkerMessage) override {
-      return make_error(ErrorCode::kInternal, "nothing to ask");
-    }
-    const Limits& limits() const override { return limits_; }
-
-   private:
-    Limits limits_;
-  };
-  WorkerJobs jobs_;
-  Context context_;
-};
-
 TEST(LookUp, NamesAddressesAndAsksForEachModuleOnce) {
   KnownModule place;
   const SymbolFinder finder({&place});
-  DemanglingPool pool;
+  InProcessPool pool(add_demangle_job);
   std::vector<ModuleQuery> modules(3);
   modules[0].code_file = "known";
   modules[1].code_file = "unknown";
@@ -79,7 +55,7 @@ TEST(LookUp, NamesAddressesAndAsksForEachModuleOnce) {
 
 TEST(LookUp, RefusesAnAddressOfNoModule) {
   const SymbolFinder finder({});
-  DemanglingPool pool;
+  InProcessPool pool(add_demangle_job);
   const std::vector<ModuleAddress> addresses = {{1, 0x1010}};
   const std::vector<ModuleQuery> modules(1);
   EXPECT_THAT(look_up(finder, pool, modules, addresses),

@@ -14,6 +14,7 @@
 #include "symbolicate/write_text.h"
 #include "symcache/writer.h"
 #include "testing/bytes_builder.h"
+#include "testing/in_process_pool.h"
 #include "testing/matchers.h"
 #include "testing/minidump_builder.h"
 
@@ -94,35 +95,6 @@ class OneModule : public SymbolPlace {
   Buffer symcache_;
 };
 
-// Runs the job in this process: what the pool of worker processes does, without them.
-class InProcessPool : public WorkerPool {
- public:
-  Result<WorkerMessage> run(std::string_view job,
-                            WorkerMessage request,
-                            const WorkerRequestHandler& on_request,
-                            std::chrono::milliseconds) override {
-    WorkerJobs jobs;
-    add_symbolicate_jobs(jobs);
-    add_demangle_job(jobs);
-    Context context(on_request);
-    return jobs.at(std::string(job))(std::move(request), context);
-  }
-
- private:
-  class Context : public WorkerContext {
-   public:
-    explicit Context(const WorkerRequestHandler& handler) : handler_(handler) {}
-    Result<WorkerMessage> ask(std::string_view what, WorkerMessage request) override {
-      return handler_(what, std::move(request));
-    }
-    const Limits& limits() const override { return limits_; }
-
-   private:
-    const WorkerRequestHandler& handler_;
-    Limits limits_;
-  };
-};
-
 class SymbolicatorTest : public testing::Test {
  protected:
   Report report(SymbolPlace* place, bool has_registers = false) {
@@ -132,7 +104,7 @@ class SymbolicatorTest : public testing::Test {
     EXPECT_THAT(result, IsOk());
     return result.has_value() ? *std::move(result) : Report();
   }
-  InProcessPool pool_;
+  InProcessPool pool_{add_symbolicate_jobs, add_demangle_job};
 };
 
 TEST_F(SymbolicatorTest, NamesFramesAndInlinedCalls) {
