@@ -19,6 +19,8 @@ struct JsonInput::Object {
     const json::value* value = members.if_contains({name.data(), name.size()});
     return value == nullptr || value->is_null() ? nullptr : value;
   }
+  // Likewise.
+  Result<const json::array*> list(std::string_view name, std::size_t count_max);
 };
 
 namespace {
@@ -28,6 +30,17 @@ Error wrong(std::string_view name, std::string_view what) {
 }
 
 }  // namespace
+
+Result<const json::array*> JsonInput::Object::list(std::string_view name, std::size_t count_max) {
+  const json::value* value = find(name);
+  if (value == nullptr) return nullptr;
+  if (!value->is_array()) return wrong(name, "not a list");
+  const json::array& found = value->get_array();
+  if (found.size() > count_max) {
+    return make_error(ErrorCode::kLimitExceeded, "{}: more than {} members", name, count_max);
+  }
+  return &found;
+}
 
 JsonInput::JsonInput(std::unique_ptr<Object> object) : object_(std::move(object)) {}
 JsonInput::JsonInput(JsonInput&&) noexcept = default;
@@ -76,16 +89,11 @@ Result<std::optional<std::int64_t>> JsonInput::optional_integer(std::string_view
 }
 
 Result<std::vector<std::string>> JsonInput::texts(std::string_view name, std::size_t count_max) {
-  const json::value* value = object_->find(name);
   std::vector<std::string> result;
-  if (value == nullptr) return result;
-  if (!value->is_array()) return wrong(name, "not a list");
-  const json::array& list = value->get_array();
-  if (list.size() > count_max) {
-    return make_error(ErrorCode::kLimitExceeded, "{}: more than {} members", name, count_max);
-  }
-  result.reserve(list.size());
-  for (const json::value& member : list) {
+  SIGLA_TRY_ASSIGN(const json::array* const list, object_->list(name, count_max));
+  if (list == nullptr) return result;
+  result.reserve(list->size());
+  for (const json::value& member : *list) {
     if (!member.is_string()) return wrong(name, "has a member that is not a string");
     result.emplace_back(member.get_string());
   }
@@ -93,16 +101,11 @@ Result<std::vector<std::string>> JsonInput::texts(std::string_view name, std::si
 }
 
 Result<std::vector<JsonInput>> JsonInput::objects(std::string_view name, std::size_t count_max) {
-  const json::value* value = object_->find(name);
   std::vector<JsonInput> result;
-  if (value == nullptr) return result;
-  if (!value->is_array()) return wrong(name, "not a list");
-  const json::array& list = value->get_array();
-  if (list.size() > count_max) {
-    return make_error(ErrorCode::kLimitExceeded, "{}: more than {} members", name, count_max);
-  }
-  result.reserve(list.size());
-  for (const json::value& member : list) {
+  SIGLA_TRY_ASSIGN(const json::array* const list, object_->list(name, count_max));
+  if (list == nullptr) return result;
+  result.reserve(list->size());
+  for (const json::value& member : *list) {
     if (!member.is_object()) return wrong(name, "has a member that is not an object");
     auto object = std::make_unique<Object>();
     object->members = member.get_object();
