@@ -107,15 +107,21 @@ Node* SwiftParser::member(std::optional<GenericParam> base) {
   return tree_.make(Kind::kMember, {base.has_value() ? make_param(*base) : pop_type(), name});
 }
 
-Node* SwiftParser::member_chain(std::optional<GenericParam> base) {
+std::vector<Node*> SwiftParser::pop_associated_names() {
   std::vector<Node*> names;
   bool is_first = false;
   while (!is_first) {
     is_first = pop(Kind::kFirstElement) != nullptr;
     Node* const name = pop_associated_name();
-    if (name == nullptr) return nullptr;
+    if (name == nullptr) return {};
     names.push_back(name);
   }
+  return names;
+}
+
+Node* SwiftParser::member_chain(std::optional<GenericParam> base) {
+  std::vector<Node*> names = pop_associated_names();
+  if (names.empty()) return nullptr;
   return member_of(base.has_value() ? make_param(*base) : pop_type(), std::move(names));
 }
 

@@ -9,14 +9,8 @@ namespace sigla::swift {
 Node* SwiftParser::context_descriptor() {
   switch (next()) {
     case 'A': {
-      std::vector<Node*> names;
-      bool is_first = false;
-      while (!is_first) {
-        is_first = pop(Kind::kFirstElement) != nullptr;
-        Node* const name = pop_associated_name();
-        if (name == nullptr) return nullptr;
-        names.push_back(name);
-      }
+      std::vector<Node*> names = pop_associated_names();
+      if (names.empty()) return nullptr;
       return phrase("generic parameter reference for associated type ",
                     member_of(pop_type(), std::move(names)));
     }

@@ -117,6 +117,8 @@ class SwiftParser {
   std::optional<GenericParam> generic_param();
   Node* make_param(GenericParam param);
   Node* pop_associated_name();
+  // A chain of them, the last one first; empty when it is broken.
+  std::vector<Node*> pop_associated_names();
   Node* member(std::optional<GenericParam> base);
   Node* member_chain(std::optional<GenericParam> base);
   Node* member_of(Node* base, std::vector<Node*> reversed_names);
