@@ -2,7 +2,6 @@
 #include <cstdio>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "app/command_line.h"
@@ -11,7 +10,6 @@
 #include "app/verbs.h"
 #include "convert/demangle_job.h"
 #include "convert/symcache_to_breakpad.h"
-#include "demangle/demangle.h"
 
 namespace sigla::app {
 
@@ -24,21 +22,11 @@ Status print(std::string_view text) {
 
 // Every name of the cache as people read it, in the cache's order.
 Result<std::vector<std::string>> readable_names(const Symcache& cache, LazyWorkers& workers) {
-  std::vector<std::string> names;
-  std::vector<std::string_view> mangled;
-  std::vector<std::size_t> indexes;
+  std::vector<std::string_view> names;
   names.reserve(cache.name_count());
-  for (std::size_t i = 0; i < cache.name_count(); ++i) {
-    names.emplace_back(cache.name(i));
-    if (!looks_mangled(cache.name(i))) continue;
-    mangled.push_back(cache.name(i));
-    indexes.push_back(i);
-  }
-  if (mangled.empty()) return names;
+  for (std::size_t i = 0; i < cache.name_count(); ++i) names.push_back(cache.name(i));
   SIGLA_TRY_ASSIGN(WorkerPool* const pool, workers.get());
-  SIGLA_TRY_ASSIGN(auto readable, Demangler(*pool).demangle(mangled));
-  for (std::size_t i = 0; i < indexes.size(); ++i) names[indexes[i]] = std::move(readable[i]);
-  return names;
+  return Demangler(*pool).demangle(names);
 }
 
 Status dump(const Symcache& cache, BreakpadTextOptions options, LazyWorkers& workers) {
