@@ -35,21 +35,11 @@ Converted convert(const dwarf::Sections& sections, unsigned thread_count = 1) {
 
 // `row_count` rows of one byte each, from address 0x1000 on, four bytes apart.
 Buffer line_program(std::size_t row_count) {
-  BytesBuilder header;
-  header.u8(1).u8(1).u8(1).u8(static_cast<std::uint8_t>(-5)).u8(14).u8(13);
-  for (const int length : {0, 1, 1, 1, 1, 0, 0, 0, 1, 0, 0, 1}) {
-    header.u8(static_cast<std::uint64_t>(length));
-  }
-  header.u8(0).cstring("a.c").uleb(0).uleb(0).uleb(0).u8(0);
-  const Buffer head = header.build();
   BytesBuilder program;
   program.u8(0).uleb(9).u8(dwarf::DW_LNE_set_address).u64(0x1000);
   for (std::size_t i = 0; i < row_count; ++i) program.u8(13 + 14 * 4 + 5 + i % 2);
   program.u8(dwarf::DW_LNS_advance_pc).uleb(4).u8(0).uleb(1).u8(dwarf::DW_LNE_end_sequence);
-  const Buffer code = program.build();
-  BytesBuilder whole;
-  whole.u32(2 + 4 + head.size() + code.size()).u16(4).u32(head.size());
-  return whole.bytes(head).bytes(code).build();
+  return dwarf::line_table(program.build());
 }
 
 TEST(DwarfToSymcache, ReadsALineProgramForSomeUnitsButNotForAll) {

@@ -103,4 +103,19 @@ class InfoBuilder {
   std::size_t unit_count_ = 0;
 };
 
+// .debug_line of version 4 with one file, "a.c", around `program`: line_base -5, line_range 14,
+// opcode_base 13.
+inline Buffer line_table(const Buffer& program) {
+  BytesBuilder header;
+  header.u8(1).u8(1).u8(1).u8(static_cast<std::uint8_t>(-5)).u8(14).u8(13);
+  for (const int length : {0, 1, 1, 1, 1, 0, 0, 0, 1, 0, 0, 1}) {
+    header.u8(static_cast<std::uint64_t>(length));
+  }
+  header.u8(0).cstring("a.c").uleb(0).uleb(0).uleb(0).u8(0);
+  const Buffer head = header.build();
+  BytesBuilder whole;
+  whole.u32(2 + 4 + head.size() + program.size()).u16(4).u32(head.size());
+  return whole.bytes(head).bytes(program).build();
+}
+
 }  // namespace sigla::dwarf
