@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "codec/frame_packer.h"
 
-#include <sys/resource.h>
 #include <zstd.h>
 
 #include "base/result.h"
+#include "os/priority.h"
 
 namespace sigla {
 namespace {
@@ -72,8 +72,7 @@ void FramePool::wait(const PackingFrame& frame) {
 }
 
 void FramePool::run() {
-  // Of this thread alone, on Linux. A system that refuses has no lower priority to give.
-  static_cast<void>(::setpriority(PRIO_PROCESS, 0, kNiceness));
+  lower_priority(kNiceness);
   FramePacker packer;
   std::unique_lock lock(mutex_);
   while (true) {

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ingest/ingest.h"
 
-#include <sys/resource.h>
-
 #include "base/log.h"
 #include "base/text.h"
 #include "ingest/unpacker.h"
 #include "ingest/upload_writer.h"
+#include "os/priority.h"
 #include "store/token.h"
 
 namespace sigla {
@@ -129,8 +128,7 @@ Result<std::uint64_t> sweep_orphans(Catalog& catalog,
 
 OrphanSweeper::OrphanSweeper(Catalog& catalog, BlobStore& blobs)
     : thread_([this, &catalog, &blobs] {
-        // Of this thread alone, on Linux. A system that refuses has no lower priority to give.
-        static_cast<void>(::setpriority(PRIO_PROCESS, 0, kSweeperNiceness));
+        lower_priority(kSweeperNiceness);
         const auto count = sweep_orphans(catalog, blobs, is_stopped_);
         if (count.has_value()) return;
         log_warning("orphan blobs not removed", {{"error", count.error().message()}});

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ingest/upload_writer.h"
 
-#include <sys/resource.h>
-
 #include "base/text.h"
 #include "ident/lookup_keys.h"
+#include "os/priority.h"
 
 namespace sigla {
 namespace {
@@ -101,8 +100,7 @@ Status UploadWriter::add(UnpackedFile file) {
 }
 
 void UploadWriter::run() {
-  // Of this thread alone, on Linux. A system that refuses has no lower priority to give.
-  static_cast<void>(::setpriority(PRIO_PROCESS, 0, kNiceness));
+  lower_priority(kNiceness);
   std::unique_lock lock(mutex_);
   while (true) {
     Task* task = nullptr;
