@@ -18,8 +18,8 @@ namespace sigla::api {
 
 namespace {
 
-constexpr std::array<std::string_view, 6> kSurfaces = {
-    "symbols", "buildid", "api", "backtrace", "operations", "other"};
+constexpr std::array<std::string_view, 7> kSurfaces = {
+    "symbols", "buildid", "api", "backtrace", "symbolicate", "operations", "other"};
 // Statuses with a counter of their own; any other counts as "other".
 constexpr std::array<int, 16> kStatuses = {
     200, 201, 206, 302, 304, 400, 401, 403, 404, 405, 409, 413, 416, 500, 503, 507};
@@ -56,6 +56,7 @@ std::string_view surface_of(std::string_view path) {
   }
   if (equals_ignoring_case(head, "post")) return "backtrace";
   if (equals_ignoring_case(base_name(path), "symbols")) return "backtrace";
+  if (equals_ignoring_case(head, "symbolicate")) return "symbolicate";
   if (head == "metrics" || head == "healthz" || head == "readyz") return "operations";
   return "other";
 }

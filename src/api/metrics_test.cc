@@ -46,6 +46,7 @@ TEST(Metrics, SortsPathsIntoFewSurfaces) {
   EXPECT_EQ(surface_of("/symbols/x"), "symbols");
   EXPECT_EQ(surface_of("/p/engine/Symbols/x"), "symbols");
   EXPECT_EQ(surface_of("/t/abc/buildid/1/debuginfo"), "buildid");
+  EXPECT_EQ(surface_of("/p/engine/symbolicate/v5"), "symbolicate");
   EXPECT_EQ(surface_of("//post"), "backtrace");
   EXPECT_EQ(surface_of("/api/post"), "backtrace");
   EXPECT_EQ(surface_of("/universe/token/symbols"), "backtrace");

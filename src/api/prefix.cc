@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/prefix.h"
 
+#include <initializer_list>
 #include <optional>
 #include <utility>
 
@@ -45,18 +46,40 @@ std::string_view rest_of_path(Prefix prefix, const http::Request& request) {
   return request.captures.at(prefix == Prefix::kNone ? 0 : 1);
 }
 
-Result<Project> readable_project(Prefix prefix,
-                                 const http::Request& request,
-                                 const Services& services) {
+namespace {
+
+Result<Project> project_open_to(std::initializer_list<Capability> capabilities,
+                                Prefix prefix,
+                                const http::Request& request,
+                                const Services& services) {
   std::optional<Project> project = named_project(prefix, request, services);
   if (!project) return make_error(ErrorCode::kNotFound, "no such project");
   const bool names_token = prefix == Prefix::kToken;
   if (project->is_public && !names_token) return *std::move(project);
   const std::string secret = names_token ? request.captures.at(0) : presented_secret(request);
-  const Result<Token> token =
-      services.access.authorise(secret, *project, Capability::kSymbolGet, now_millis());
-  if (token.has_value()) return *std::move(project);
-  return make_error(ErrorCode::kUnauthenticated, "{}", token.error().message());
+  std::string refusal;
+  for (const Capability capability : capabilities) {
+    const Result<Token> token =
+        services.access.authorise(secret, *project, capability, now_millis());
+    if (token.has_value()) return *std::move(project);
+    refusal = token.error().message();
+  }
+  return make_error(ErrorCode::kUnauthenticated, "{}", refusal);
+}
+
+}  // namespace
+
+Result<Project> readable_project(Prefix prefix,
+                                 const http::Request& request,
+                                 const Services& services) {
+  return project_open_to({Capability::kSymbolGet}, prefix, request, services);
+}
+
+Result<Project> queried_project(Prefix prefix,
+                                const http::Request& request,
+                                const Services& services) {
+  return project_open_to(
+      {Capability::kQueryPost, Capability::kSymbolGet}, prefix, request, services);
 }
 
 }  // namespace sigla::api

@@ -28,5 +28,9 @@ std::string_view rest_of_path(Prefix prefix, const http::Request& request);
 Result<Project> readable_project(Prefix prefix,
                                  const http::Request& request,
                                  const Services& services);
+// The same for who wants answers made of the symbols: a token with query:post does as well.
+Result<Project> queried_project(Prefix prefix,
+                                const http::Request& request,
+                                const Services& services);
 
 }  // namespace sigla::api

@@ -9,6 +9,7 @@
 #include "api/home.h"
 #include "api/http_status.h"
 #include "api/lookup_api.h"
+#include "api/mozilla_api.h"
 #include "api/openapi.h"
 #include "api/project_api.h"
 #include "api/symbol_api.h"
@@ -51,6 +52,7 @@ http::Router make_router(const Services& services, Downloads& downloads) {
   add_symbol_routes(router, services);
   add_symbolicate_routes(router, services);
   add_lookup_routes(router, services);
+  add_mozilla_routes(router, services);
   add_openapi_routes(router);
   add_project_routes(router, services);
   add_token_routes(router, services);

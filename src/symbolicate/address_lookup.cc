@@ -42,6 +42,7 @@ AddressFrame to_frame(const SymcacheFrame& found) {
   frame.file = found.file;
   frame.line = found.line;
   frame.column = found.column;
+  frame.function_address = found.function_address;
   frame.is_inlined = found.is_inlined;
   return frame;
 }
@@ -71,7 +72,9 @@ Result<AddressLookup> look_up(const SymbolFinder& finder,
     if (module == opened.end()) {
       SymbolAnswer answer = finder.find(modules[address.module]);
       SIGLA_TRY_ASSIGN(OpenModule open, open_module(answer));
-      result.modules[address.module] = to_looked_up(answer);
+      LookedUpModule& looked_up = result.modules[address.module];
+      looked_up = to_looked_up(answer);
+      if (open.symcache) looked_up.code_file_name = open.symcache->code_file_name();
       module = opened.emplace(address.module, std::move(open)).first;
     }
     if (!module->second.symcache) continue;

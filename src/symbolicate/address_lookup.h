@@ -27,12 +27,14 @@ struct AddressFrame {
   std::string file;      // empty: not known
   std::uint32_t line = 0;
   std::uint32_t column = 0;
+  std::uint64_t function_address = 0;  // relative; of an inlined call, that of the outer function
   bool is_inlined = false;
 };
 
 struct LookedUpModule {
   ModuleStatus status = ModuleStatus::kUnused;  // when no address lies in it
   std::string symbol_source;
+  std::string code_file_name;        // of the program, where its Breakpad file says it
   std::vector<std::string> explain;  // with what would show more
 };
 
