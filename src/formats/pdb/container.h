@@ -71,6 +71,8 @@ class Container {
   // kLimitExceeded past size_max, kNotFound for a stream that does not exist, kMalformed for an MSF
   // stream larger than the file (its pages would have to be the same ones over and over).
   Result<StreamBytes> read(std::uint32_t stream, std::uint64_t size_max) const;
+  // The directory of an MSF file: u32 count, u32 sizes, u32 page numbers. Requires: !is_msfz().
+  Result<Buffer> msf_directory() const;
   // Its first bytes: `size` of them, or as many as there are.
   Result<Buffer> read_start(std::uint32_t stream, std::uint64_t size) const;
 

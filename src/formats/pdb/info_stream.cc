@@ -67,6 +67,8 @@ Result<InfoStream> read_info_stream(const Container& container) {
     info.named_streams.clear();
     return info;
   }
+  info.has_names = true;
+  info.behind_names.assign(reader.rest().begin(), reader.rest().end());
   info.is_fastlink = has_minimal_debug_info(reader);
   return info;
 }

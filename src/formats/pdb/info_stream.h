@@ -18,6 +18,8 @@ struct InfoStream {
   std::uint32_t age = 0;        // goes up with every change, also those that keep the debug id
   DebugId guid;                 // with age 0
   std::map<std::string, std::uint32_t, std::less<>> named_streams;
+  bool has_names = false;  // the table of names was read
+  Buffer behind_names;     // numbers that say how the file was made
   // Linked with /DEBUG:FASTLINK: symbols and lines stayed in the object files.
   bool is_fastlink = false;
 

@@ -55,6 +55,13 @@ Status Container::open_msf() {
   return {};
 }
 
+Result<Buffer> Container::msf_directory() const {
+  SIGLA_CHECK(!is_msfz_);
+  ByteReader reader(file_);
+  reader.seek(kMsfMagic.size() + 12);
+  return read_msf_directory(reader.u32(), kListPagesOffset);
+}
+
 // The directory's page numbers fill pages of their own, whose numbers stand in the superblock.
 Result<Buffer> Container::read_msf_directory(std::uint32_t directory_size,
                                              std::uint64_t list_offset) const {
