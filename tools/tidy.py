@@ -38,6 +38,7 @@ FENCED = [
     (r"archive(_entry)?\.h", r"src/codec/[^/]+\.cc$"),
     (r"mspack\.h", r"src/codec/"),
     (r"(seccomp|linux/landlock)\.h", r"src/os/[^/]+\.cc$"),
+    (r"capstone/", r"src/stackwalk/instruction\.cc$"),
     (r"prometheus/", r"src/(api|app)/[^/]+\.(cc|h)$"),
     (r"llvm/", r"src/demangle/[^/]+\.cc$"),
 ]

@@ -8,6 +8,8 @@
 #include "formats/minidump/misc_info.h"
 #include "formats/minidump/modules.h"
 #include "formats/minidump/threads.h"
+#include "stackwalk/minidump_evidence.h"
+#include "stackwalk/optional_stream.h"
 
 namespace sigla {
 namespace {
@@ -79,28 +81,21 @@ class ProcessReader {
     read_annotations();
     read_modules();
     exception_ = optional(minidump::read_exception(image_));
+    process_.evidence_ =
+        read_crash_evidence(image_, system(), exception_ ? &*exception_ : nullptr, diagnostics_);
     if (exception_) {
-      const std::size_t count = std::min<std::size_t>(exception_->NumberParameters,
-                                                      exception_->ExceptionInformation.size());
-      const auto& parameters = exception_->ExceptionInformation;
-      process_.crash_ = ProcessCrash{
-          describe_exception(*exception_, system()),
-          exception_->ThreadId,
-          {parameters.begin(), parameters.begin() + static_cast<std::ptrdiff_t>(count)}};
+      process_.crash_ = ProcessCrash{describe_exception(*exception_, system()),
+                                     exception_->ThreadId,
+                                     process_.evidence_.exception->parameters};
     }
     SIGLA_TRY(read_threads());
     return std::move(process_);
   }
 
  private:
-  // The stream, or nothing: without a word when the dump does not have it.
   template <typename T>
   std::optional<T> optional(Result<T> result) {
-    if (result.has_value()) return std::move(result).value();
-    if (result.error().code() != ErrorCode::kNotFound) {
-      diagnostics_.report("damaged minidump stream", result.error().message());
-    }
-    return std::nullopt;
+    return optional_stream(std::move(result), diagnostics_);
   }
   const minidump::SystemInfo* system() const { return system_ ? &*system_ : nullptr; }
 
@@ -163,6 +158,9 @@ class ProcessReader {
           thread.stack->base + stack_size(raw) - 1 > 0xffffffffU) {
         thread.stack.reset();  // no stack of 32-bit code lies up there
       }
+      if (thread.stack && !thread.stack->empty()) {
+        process_.evidence_.stacks.push_back(*thread.stack);
+      }
       process_.threads_.push_back(std::move(thread));
     }
     return {};
@@ -176,10 +174,7 @@ class ProcessReader {
     if (is_requesting && exception_) {
       // The handler that wrote the dump runs in this very thread; the exception has the registers
       // of the crash.
-      if (auto context =
-              optional(minidump::read_context(image_, exception_->ThreadContext, system()))) {
-        return context;
-      }
+      if (const auto& context = process_.evidence_.exception->context) return context;
     }
     return optional(minidump::read_context(image_, thread.raw.ThreadContext, system()));
   }
@@ -188,12 +183,8 @@ class ProcessReader {
     const auto& descriptor = thread.raw.Stack;
     if (descriptor.Memory.Rva != 0 && descriptor.Memory.DataSize != 0) return thread.stack;
     if (descriptor.StartOfMemoryRange == 0) return std::nullopt;
-    if (!has_read_memory_) {
-      has_read_memory_ = true;
-      memory_ = optional(minidump::read_memory(image_));
-      memory64_ = optional(minidump::read_memory64(image_));
-    }
-    for (const auto* memory : {&memory_, &memory64_}) {
+    const CrashEvidence& evidence = process_.evidence_;
+    for (const auto* memory : {&evidence.memory, &evidence.memory64}) {
       if (!*memory) continue;
       const auto* region = (*memory)->find(descriptor.StartOfMemoryRange);
       if (region != nullptr) return *region;
@@ -206,9 +197,6 @@ class ProcessReader {
   Process process_;
   std::optional<minidump::SystemInfo> system_;
   std::optional<minidump::MINIDUMP_EXCEPTION_STREAM> exception_;
-  bool has_read_memory_ = false;
-  std::optional<minidump::Memory> memory_;    // read when a thread has no stack of its own
-  std::optional<minidump::Memory> memory64_;  // the same, of a full dump
 };
 
 Result<Process> Process::open(Bytes file, const Limits& limits, Diagnostics& diagnostics) {

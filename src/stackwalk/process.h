@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/diagnostics.h"
+#include "stackwalk/crash_evidence.h"
 #include "stackwalk/crash_reason.h"
 #include "stackwalk/module_map.h"
 #include "stackwalk/symbol_source.h"
@@ -50,6 +51,7 @@ class Process {
   std::uint32_t process_create_time() const { return process_create_time_; }
   Arch arch() const { return arch_; }
   const std::optional<ProcessCrash>& crash() const { return crash_; }
+  const CrashEvidence& evidence() const { return evidence_; }
   const std::string& assertion() const { return assertion_; }
   const std::vector<ProcessThread>& threads() const { return threads_; }
   // The thread that crashed or asked for the dump, as an index into threads().
@@ -77,6 +79,7 @@ class Process {
   Arch arch_ = Arch::kUnknown;
   WalkedProcess::System walked_system_ = WalkedProcess::System::kOther;
   std::optional<ProcessCrash> crash_;
+  CrashEvidence evidence_;
   std::string assertion_;
   std::vector<ProcessThread> threads_;
   std::optional<std::size_t> requesting_thread_;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "ident/identity.h"
+#include "stackwalk/exploitability.h"
 #include "stackwalk/frame.h"
 
 namespace sigla {
@@ -85,7 +86,8 @@ struct Report {
   std::string crash_reason;
   std::uint64_t crash_address = 0;
   std::vector<std::uint64_t> crash_parameters;  // what the system said of it, unexplained
-  std::string assertion;                        // empty when there was none
+  Exploitability exploitability = Exploitability::kNotRated;
+  std::string assertion;  // empty when there was none
   std::optional<std::uint32_t>
       requesting_thread;  // index of threads: crashed, or asked for the dump
 

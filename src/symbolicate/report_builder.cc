@@ -88,6 +88,7 @@ Report ReportBuilder::build() {
   add_system();
   add_modules();
   for (const ProcessThread& thread : process_.threads()) add_thread(thread);
+  if (report_.has_crashed) add_findings();
   return std::move(report_);
 }
 
@@ -146,6 +147,16 @@ void ReportBuilder::add_thread(const ProcessThread& thread) {
     add_x86_scratch(*thread.context, result.frames);
   }
   report_.threads.push_back(std::move(result));
+}
+
+void ReportBuilder::add_findings() {
+  bool found_overflow = false;
+  if (report_.requesting_thread) {
+    for (const ReportFrame& frame : report_.threads[*report_.requesting_thread].frames) {
+      found_overflow = found_overflow || is_overflow_report(frame.symbol);
+    }
+  }
+  report_.exploitability = rate_exploitability(process_.evidence(), found_overflow);
 }
 
 void ReportBuilder::add_frame(const Frame& frame, std::vector<ReportFrame>& out) {

@@ -28,6 +28,7 @@ class ReportBuilder {
   void add_system();
   void add_modules();
   void add_thread(const ProcessThread& thread);
+  void add_findings();  // after the threads
   void add_frame(const Frame& frame, std::vector<ReportFrame>& out);
 
   const Process& process_;

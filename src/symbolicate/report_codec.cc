@@ -221,6 +221,7 @@ void code(Coder& coder, T& report) {
   coder(report.crash_reason);
   coder(report.crash_address);
   code_list(coder, report.crash_parameters);
+  coder(report.exploitability);
   coder(report.assertion);
   code_optional(coder, report.requesting_thread);
   coder(report.has_modules);

@@ -76,7 +76,8 @@ class Writer {
       optional("thread", report_.requesting_thread);
       json_.key("parameters").begin_array();
       for (const std::uint64_t parameter : report_.crash_parameters) json_.value(hex(parameter));
-      json_.end_array().end_object();
+      json_.end_array();
+      json_.member("exploitability", to_string(report_.exploitability)).end_object();
     } else {
       json_.null();
     }

@@ -3,7 +3,8 @@
 //
 //   {"system":{"os","os_version","cpu","cpu_info","cpu_count"},
 //    "time":seconds, "process_id":n|null, "assertion":text|null,
-//    "crash":{"reason","address","thread":index,"parameters":["0x1"]}|null,
+//    "crash":{"reason","address","thread":index,"parameters":["0x1"],
+//       "exploitability"}|null,
 //    "requesting_thread":index|null,
 //    "threads":[{"index","id","name"|null,"crashed":bool,"frames":[{"index","address",
 //       "instruction",

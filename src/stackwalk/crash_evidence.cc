@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "stackwalk/crash_evidence.h"
+
+#include <algorithm>
+
+namespace sigla {
+
+const minidump::MemoryRegion* CrashEvidence::region_at(std::uint64_t address) const {
+  for (const auto* list : {&memory, &memory64}) {
+    if (!*list) continue;
+    if (const minidump::MemoryRegion* region = (*list)->find(address)) return region;
+  }
+  const auto found = std::find_if(
+      stacks.begin(), stacks.end(), [address](const auto& s) { return s.contains(address); });
+  return found == stacks.end() ? nullptr : &*found;
+}
+
+Bytes CrashEvidence::bytes_at(std::uint64_t address) const {
+  const minidump::MemoryRegion* region = region_at(address);
+  return region == nullptr ? Bytes() : region->bytes.subspan(address - region->base);
+}
+
+std::optional<std::uint64_t> CrashEvidence::read(std::uint64_t address, std::size_t size) const {
+  const minidump::MemoryRegion* region = region_at(address);
+  return region == nullptr ? std::nullopt : region->read(address, size);
+}
+
+const MemoryMapping* CrashEvidence::mapping_at(std::uint64_t address) const {
+  if (!mappings) return nullptr;
+  auto after = std::upper_bound(
+      mappings->begin(), mappings->end(), address, [](std::uint64_t a, const MemoryMapping& m) {
+        return a < m.begin;
+      });
+  if (after == mappings->begin()) return nullptr;
+  --after;
+  return after->contains(address) ? &*after : nullptr;
+}
+
+}  // namespace sigla
