@@ -15,6 +15,12 @@ namespace {
 
 constexpr std::uint32_t kCompanionCountMax = 64;  // files of one name that are tried
 
+// What gives hidden names back has the id of a program, and no symbols of its own.
+bool is_symbol_map(const StoredObject& object) {
+  return object.identity.format == Format::kBcSymbolMap ||
+         object.identity.format == Format::kUuidMap;
+}
+
 }  // namespace
 
 std::vector<StoredObject> StoreSymbols::candidates(ModuleSearch& search) const {
@@ -27,6 +33,7 @@ std::vector<StoredObject> StoreSymbols::candidates(ModuleSearch& search) const {
       return;
     }
     for (StoredObject& object : *objects) {
+      if (is_symbol_map(object)) continue;
       if (known.insert(object.id).second) found.push_back(std::move(object));
     }
   };
@@ -36,6 +43,15 @@ std::vector<StoredObject> StoreSymbols::candidates(ModuleSearch& search) const {
     return preference(a.identity) < preference(b.identity);
   });
   return found;
+}
+
+Result<std::vector<StoredObject>> StoreSymbols::symbol_maps(Bytes uuid) const {
+  if (uuid.size() != DebugId().guid.size()) return std::vector<StoredObject>();
+  auto objects = catalog_.find_by_debug_id(project_.id, DebugId::from_uuid(uuid));
+  if (objects.has_value()) {
+    std::erase_if(*objects, [](const StoredObject& o) { return !is_symbol_map(o); });
+  }
+  return objects;
 }
 
 std::optional<SymcacheStep::Object> StoreSymbols::companion(const CompanionRequest& request) const {
@@ -55,8 +71,10 @@ std::optional<SymcacheStep::Object> StoreSymbols::companion(const CompanionReque
       objects = catalog_.search(query);
       break;
     }
-    case CompanionKind::kDebugFile:  // a candidate of its own, see candidates()
     case CompanionKind::kSymbolMap:
+      objects = symbol_maps(request.build_id);
+      break;
+    case CompanionKind::kDebugFile:  // a candidate of its own, see candidates()
       break;
   }
   if (!objects.has_value() || request.attempt >= objects->size()) return std::nullopt;

@@ -23,6 +23,8 @@ class StoreSymbols final : public SymbolPlace {
 
  private:
   std::vector<StoredObject> candidates(ModuleSearch& search) const;
+  // BCSymbolMaps and UUID maps of that UUID.
+  Result<std::vector<StoredObject>> symbol_maps(Bytes uuid) const;
   // What a conversion asks for besides the file itself (convert/companions.h).
   std::optional<SymcacheStep::Object> companion(const CompanionRequest& request) const;
 

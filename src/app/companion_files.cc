@@ -34,13 +34,15 @@ std::string uuid_text(Bytes id) {
 }
 
 void add_symbol_maps(const fs::path& folder, Bytes id, std::vector<fs::path>& paths) {
-  constexpr int kLevelsMax = 6;  // APP.xcarchive/dSYMs/APP.dSYM/Contents/Resources/DWARF
-  const std::string name = uuid_text(id);
+  constexpr int kLevelsMax = 6;            // APP.xcarchive/dSYMs/APP.dSYM/Contents/Resources/DWARF
+  const std::string name = uuid_text(id);  // as Xcode writes it; other tools write it lower
   fs::path at = folder;
   for (int level = 0; level <= kLevelsMax; ++level, at = at.parent_path()) {
     for (const char* place : {"", "BCSymbolMaps"}) {
-      paths.push_back(at / place / (name + ".plist"));
-      paths.push_back(at / place / (name + ".bcsymbolmap"));
+      for (const std::string& stem : {name, lower(name)}) {
+        paths.push_back(at / place / (stem + ".plist"));
+        paths.push_back(at / place / (stem + ".bcsymbolmap"));
+      }
     }
   }
 }

@@ -146,7 +146,7 @@ Status add_dwarf(const DwarfSource& source,
     auto& converter = converters[thread];
     if (!converter) {
       converter = std::make_unique<DwarfUnitConverter>(
-          filter, source.image_base, source.address_shift, limits);
+          filter, source.image_base, source.address_shift, source.symbol_map, limits);
     }
     Diagnostics of_unit;
     SymcacheRun run(index, limits);

@@ -10,6 +10,7 @@
 #include "base/diagnostics.h"
 #include "base/limits.h"
 #include "formats/dwarf/sections.h"
+#include "formats/macho/symbol_map.h"
 #include "symcache/function_tree.h"
 #include "symcache/writer.h"
 
@@ -32,6 +33,8 @@ struct DwarfSource {
   std::vector<CodeRange> code;
   // The addresses are offsets in a relocatable file: 0 is an address like any other.
   bool is_relocatable = false;
+  // Hidden names in the debug information are these; null: names are what they are.
+  const macho::SymbolMap* symbol_map = nullptr;
   unsigned thread_count = 1;
 };
 

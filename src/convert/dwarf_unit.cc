@@ -167,6 +167,7 @@ std::uint32_t DwarfUnitConverter::file(std::uint32_t number, SymcacheRun& run) {
   std::uint32_t& known = files_[number];
   if (known == kUnknown) {
     const bool is_there = lines_.header().file_path(number, comp_dir_, path_);
+    if (is_there && symbol_map_ != nullptr) path_ = symbol_map_->path(path_);
     known = is_there ? run.file(path_) : FunctionTree::kNoFile;
   }
   return known;
@@ -174,7 +175,10 @@ std::uint32_t DwarfUnitConverter::file(std::uint32_t number, SymcacheRun& run) {
 
 std::uint32_t DwarfUnitConverter::name(std::uint32_t number, SymcacheRun& run) {
   std::uint32_t& known = names_[number];
-  if (known == kUnknown) known = run.name(functions_.names()[number]);
+  if (known == kUnknown) {
+    const std::string_view name = functions_.names()[number];
+    known = run.name(symbol_map_ == nullptr ? name : symbol_map_->text(name));
+  }
   return known;
 }
 

@@ -13,6 +13,7 @@
 #include "convert/code_pieces.h"
 #include "formats/dwarf/functions.h"
 #include "formats/dwarf/line_table.h"
+#include "formats/macho/symbol_map.h"
 #include "symcache/symcache_run.h"
 
 namespace sigla {
@@ -22,8 +23,13 @@ class DwarfUnitConverter {
   DwarfUnitConverter(const dwarf::CodeFilter& filter,
                      std::uint64_t image_base,
                      std::uint64_t address_shift,
+                     const macho::SymbolMap* symbol_map,
                      const Limits& limits)
-      : filter_(filter), image_base_(image_base), address_shift_(address_shift), limits_(limits) {}
+      : filter_(filter),
+        image_base_(image_base),
+        address_shift_(address_shift),
+        symbol_map_(symbol_map),
+        limits_(limits) {}
 
   // Damage is reported; what was read in spite of it counts.
   void convert(const dwarf::AddressTables& unit,
@@ -46,6 +52,7 @@ class DwarfUnitConverter {
   const dwarf::CodeFilter& filter_;
   std::uint64_t image_base_;
   std::uint64_t address_shift_;
+  const macho::SymbolMap* symbol_map_;
   Limits limits_;
   dwarf::FunctionReader functions_;
   dwarf::LineTable lines_;

@@ -58,6 +58,10 @@ std::string_view to_string(Format format) {
       return "core";
     case Format::kPerfMap:
       return "perfmap";
+    case Format::kBcSymbolMap:
+      return "bcsymbolmap";
+    case Format::kUuidMap:
+      return "uuidmap";
   }
   return "unknown";
 }

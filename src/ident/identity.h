@@ -28,9 +28,11 @@ enum class Format {
   kElfCore,
   kMachoCore,
   kPerfMap,
+  kBcSymbolMap,  // the names that Apple's compiler hid
+  kUuidMap,      // which BCSymbolMap is that of an image
 };
 // "elf", "macho", "pe", "pdb", "portablepdb", "breakpad", "wasm", "sourcebundle", "minidump",
-// "core" (both cores), "perfmap", "unknown".
+// "core" (both cores), "perfmap", "bcsymbolmap", "uuidmap", "unknown".
 std::string_view to_string(Format format);
 
 enum class ObjectKind { kOther, kExecutable, kLibrary, kDebug, kRelocatable, kCore };

@@ -119,6 +119,12 @@ std::vector<std::string> lookup_keys(const Identity& identity) {
     case Format::kPerfMap:
       for (const std::string& key : symbol_keys(identity, kIdentityKey)) keys.add(key);
       break;
+    case Format::kBcSymbolMap:
+    case Format::kUuidMap:
+      if (identity.debug_id) {
+        keys.add_by_id(identity.debug_id->guid_lower(), to_string(identity.format));
+      }
+      break;
     case Format::kMinidump:
     case Format::kElfCore:
     case Format::kMachoCore:

@@ -21,6 +21,8 @@ bool is_symbol_file(Format format) {
     case Format::kWasm:
     case Format::kSourceBundle:
     case Format::kPerfMap:
+    case Format::kBcSymbolMap:
+    case Format::kUuidMap:
       return true;
     case Format::kUnknown:
     case Format::kMinidump:

@@ -7,6 +7,7 @@
 #include "formats/breakpad/identity.h"
 #include "formats/elf/identity.h"
 #include "formats/macho/identity.h"
+#include "formats/macho/symbol_map.h"
 #include "formats/minidump/identify.h"
 #include "formats/pdb/identity.h"
 #include "formats/pe/identity.h"
@@ -111,6 +112,10 @@ Result<Objects> identify(Bytes file, std::string_view file_name, const Limits& l
       return one(minidump::identify_minidump(file, name, limits), file);
     case Format::kPerfMap:
       return one(perfmap::identify_perfmap(file, name), file);
+    case Format::kBcSymbolMap:
+      return whole_file(macho::identify_symbol_map(name), file);
+    case Format::kUuidMap:
+      return one(macho::identify_uuid_map(file, name), file);
     case Format::kElfCore:
       return one(identify_elf_core(file, name, limits), file);
     case Format::kMachoCore:

@@ -61,7 +61,7 @@ class Reader {
     if (value > 1) reader_.fail();
     flag = value == 1;
   }
-  void field(Format& value) { read_enum(value, Format::kPerfMap); }
+  void field(Format& value) { read_enum(value, Format::kUuidMap); }
   void field(ObjectKind& value) { read_enum(value, ObjectKind::kCore); }
   void field(Arch& value) { read_enum(value, Arch::kIa64); }
   void field(std::string& text) {

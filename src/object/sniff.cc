@@ -7,6 +7,7 @@
 #include "formats/elf/image.h"
 #include "formats/macho/fat.h"
 #include "formats/macho/image.h"
+#include "formats/macho/symbol_map.h"
 #include "formats/pdb/container.h"
 #include "formats/pe/image.h"
 #include "formats/perfmap/header.h"
@@ -77,6 +78,8 @@ Format sniff_format(Bytes file) {
   if (sourcebundle::is_source_bundle(file)) return Format::kSourceBundle;
   if (is_minidump(file)) return Format::kMinidump;
   if (perfmap::is_perfmap(file)) return Format::kPerfMap;
+  if (macho::is_symbol_map(file)) return Format::kBcSymbolMap;
+  if (macho::is_uuid_map(file)) return Format::kUuidMap;
   return Format::kUnknown;
 }
 

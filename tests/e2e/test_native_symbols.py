@@ -236,6 +236,35 @@ class NativeSymbols(Case):
         self.assertEqual(self.server.native((folder / "common.dwz").read_bytes(), project="companions", query="?upload_file=common.dwz").status, 200)
         self.assertEqual(symbolicate(), self.expected(name))
 
+    def test_names_that_apples_compiler_hid(self):
+        """A dSYM with hidden names, the UUID map that leads from it to the BCSymbolMap, and the map, uploaded after it."""
+        folder = self.scratch / "hidden"
+        folder.mkdir()
+        (folder / "a.c").write_text('int f(int x) __asm__("__hidden#0_");\n__attribute__((noinline)) int f(int x) {\n  return x * 3;\n}\n')
+        run("clang-19", "--target=arm64-apple-macos13", "-O1", "-g", "-c", "a.c", "-o", "a.o", cwd=folder)
+        run("ld64.lld-19", "-arch", "arm64", "-platform_version", "macos", "13.0", "13.0", "-dylib", "-o", "liba.dylib", "a.o", cwd=folder)
+        run("dsymutil-19", "-f", "liba.dylib", "-o", "liba.dwarf", cwd=folder)
+        dwarf = folder / "liba.dwarf"
+        built = json.loads(run(SIGLA, "inspect", "--json", dwarf).stdout)["objects"][0]["debug_id"]
+        original = "c8374b6d-6e96-34d8-ae38-efaa5fec424f"
+        uuid_map = folder / f"{built.upper()}.plist"
+        uuid_map.write_text(f"<plist version=\"1.0\"><dict>\n<key>DBGOriginalUUID</key>\n<string>{original.upper()}</string>\n</dict></plist>\n")
+        symbol_map = folder / f"{original.upper()}.bcsymbolmap"
+        symbol_map.write_text("BCSymbolMap Version: 2.0\n_three_times\n")
+        address = next(line.split()[0] for line in run("llvm-nm-19", dwarf).stdout.splitlines() if "hidden" in line)
+        environment = {**os.environ, "XDG_CACHE_HOME": str(self.scratch / "xdg-hidden")}
+        local = json.loads(run(SIGLA, "lookup", dwarf, address, "--json", env=environment).stdout)[0]["frames"][0]
+        self.assertEqual((local["function"], pathlib.Path(local["file"]).name, local["line"]), ("three_times", "a.c", 3))
+
+        def function_on_the_server():
+            answer = self.server.request("POST", "/api/v1/projects/default/lookup", body=json.dumps({
+                "modules": [{"debug_id": built, "debug_file": "liba.dylib"}], "addresses": [{"module": 0, "address": "0x" + address}]}))
+            self.assertEqual(answer.status, 200, answer.text)
+            return answer.json()["addresses"][0]["frames"][0]["function"]
+        for file, function in [(dwarf, "_hidden#0_"), (uuid_map, "_hidden#0_"), (symbol_map, "three_times")]:
+            self.assertEqual(self.server.native(file.read_bytes(), query=f"?upload_file={file.name}").status, 200)
+            self.assertEqual(function_on_the_server(), function)
+
     def test_what_was_fetched_is_kept(self):
         environment = {**self.environment, "XDG_CACHE_HOME": str(self.scratch / "xdg-kept")}
         server = Server(self.scratch / "data-kept").start()
