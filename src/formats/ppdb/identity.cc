@@ -17,7 +17,7 @@ Result<IdentifiedPdb> identify_ppdb(Bytes file, std::string_view name, const Lim
   identity.is_managed = true;
   identity.debug_id =
       DebugId::from_windows_guid(metadata.id(), load<std::uint32_t>(metadata.id().subspan(16)));
-  identity.has_debug_info = metadata.row_count(kMethodDebugInformation) != 0;
+  identity.has_debug_info = metadata.method_count() != 0;
   identity.has_sources = pdb.sources.any();
   return pdb;
 }

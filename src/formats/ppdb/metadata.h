@@ -1,37 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
-// .NET metadata as a Portable PDB has it (ECMA-335 II.24; dotnet/runtime, PortablePdb-Metadata.md):
-// the root with its streams, heaps, and the tables 0x30 to 0x37. Borrows the file's bytes, which
-// must outlive it; after open() it is immutable.
+// A Portable PDB (dotnet/runtime, PortablePdb-Metadata.md): its id and the rows of its tables, as
+// they stand in the file. What the blobs in them mean is said by the other headers of this folder;
+// a method is looked up by its row in the MethodDef table of the program (the low three bytes of
+// its token), and nothing is read that is not asked for. Borrows the file's bytes, which must
+// outlive it; immutable after open().
 //
-//   offset  size  root            "#Pdb"                      "#~"
-//   0       4     "BSJB"          20-byte id                  reserved, version
-//   8       …     version string  entry point (4)             heap index sizes, at 6
-//   then          stream headers  referenced tables (8),      present tables (8), sorted (8),
-//                                 their row counts            row counts, rows
+//   SIGLA_TRY_ASSIGN(const auto pdb, ppdb::Metadata::open(file, limits));
+//   SIGLA_TRY_ASSIGN(auto points, ppdb::SequencePoints::open(pdb, 0x0600'0003 & 0xff'ffff));
+//   ppdb::SequencePoint point;
+//   while (points.next(point)) use(point.il_offset, point.start_line);
+//   SIGLA_TRY(points.finish());
+//
+//   offset  size  "#Pdb" stream
+//   0       20    id: GUID and stamp
+//   20      4     token of the entry point, or 0
+//   24      8     tables of the program that rows point to, then their row counts
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <string_view>
 
-#include "base/byte_reader.h"
 #include "base/bytes.h"
 #include "base/limits.h"
+#include "codec/clr_metadata.h"
 
 namespace sigla::ppdb {
 
 inline constexpr std::size_t kIdSize = 20;
-
-enum Table : std::uint32_t {
-  kDocument = 0x30,
-  kMethodDebugInformation = 0x31,
-  kLocalScope = 0x32,
-  kLocalVariable = 0x33,
-  kLocalConstant = 0x34,
-  kImportScope = 0x35,
-  kStateMachineMethod = 0x36,
-  kCustomDebugInformation = 0x37,
-};
 
 struct Document {
   std::uint32_t name = 0;            // blob
@@ -40,9 +35,44 @@ struct Document {
   std::uint32_t language = 0;        // guid
 };
 
+struct MethodDebugInformation {
+  std::uint32_t document = 0;         // 0: none, or several
+  std::uint32_t sequence_points = 0;  // blob
+};
+
+struct LocalScope {
+  std::uint32_t method = 0;
+  std::uint32_t import_scope = 0;
+  ClrMetadata::Rows variables;  // in range
+  ClrMetadata::Rows constants;
+  std::uint32_t start_offset = 0;
+  std::uint32_t length = 0;
+};
+
+struct LocalVariable {
+  static constexpr std::uint16_t kDebuggerHidden = 0x0001;
+  std::uint16_t attributes = 0;
+  std::uint16_t index = 0;  // slot of the local signature
+  std::uint32_t name = 0;   // string
+};
+
+struct LocalConstant {
+  std::uint32_t name = 0;       // string
+  std::uint32_t signature = 0;  // blob
+};
+
+struct ImportScope {
+  std::uint32_t parent = 0;   // row; 0: none
+  std::uint32_t imports = 0;  // blob
+};
+
+struct StateMachineMethod {
+  std::uint32_t move_next = 0;  // rows of MethodDef
+  std::uint32_t kickoff = 0;
+};
+
 struct CustomDebugInformation {
-  std::uint32_t parent_tag = 0;  // 22 is Document, 7 is Module
-  std::uint32_t parent_row = 0;
+  ClrToken parent;
   std::uint32_t kind = 0;   // guid
   std::uint32_t value = 0;  // blob
 };
@@ -50,50 +80,47 @@ struct CustomDebugInformation {
 // The file starts with the signature of metadata, a Portable PDB's or another's.
 bool is_metadata(Bytes file);
 
-// A compressed unsigned integer (ECMA-335 II.23.2) of one, two or four bytes; a lead byte that
-// starts none is a failure of the reader.
-std::uint32_t read_compressed(ByteReader& reader);
-
 class Metadata {
  public:
   // Error kUnsupported for metadata that is no PDB.
   static Result<Metadata> open(Bytes file, const Limits& limits);
 
-  Bytes id() const { return id_; }  // kIdSize bytes
-  std::uint32_t row_count(Table table) const { return tables_[table].row_count; }
+  Bytes file() const { return file_; }
+  Bytes id() const { return id_; }  // kIdSize bytes, inside file()
+  ClrToken entry_point() const { return entry_point_; }
+  std::uint32_t row_count(ClrTable table) const { return tables_.row_count(table); }
+  // Methods of the program: row_count(kMethodDebugInformation), which may be 0 for a PDB without.
+  std::uint32_t method_count() const { return row_count(ClrTable::kMethodDebugInformation); }
 
   // Rows count from 1. Requires: 1 <= row <= row_count(...).
   Document document(std::uint32_t row) const;
+  MethodDebugInformation method(std::uint32_t row) const;
+  LocalScope local_scope(std::uint32_t row) const;
+  LocalVariable local_variable(std::uint32_t row) const;
+  LocalConstant local_constant(std::uint32_t row) const;
+  ImportScope import_scope(std::uint32_t row) const;
+  StateMachineMethod state_machine_method(std::uint32_t row) const;
   CustomDebugInformation custom_debug_information(std::uint32_t row) const;
 
+  // Rows of LocalScope that belong to a method, outermost scopes first; by binary search.
+  ClrMetadata::Rows scopes_of(std::uint32_t method) const;
+  // The method that the source has for this MoveNext of a state machine; 0 when it is none.
+  std::uint32_t kickoff_of(std::uint32_t move_next) const;
+  // Rows of CustomDebugInformation of one parent; by binary search.
+  ClrMetadata::Rows debug_information_of(ClrToken parent) const;
+
   // kMalformed for an index outside its heap.
-  Result<Bytes> blob(std::uint32_t index) const;
-  Result<Bytes> guid(std::uint32_t index) const;  // 16 bytes, as Windows stores it
+  Result<Bytes> blob(std::uint32_t index) const { return tables_.blob(index); }
+  Result<Bytes> guid(std::uint32_t index) const { return tables_.guid(index); }
+  Result<std::string_view> string(std::uint32_t index) const { return tables_.string(index); }
 
  private:
-  struct TableData {
-    std::uint32_t row_count = 0;
-    std::size_t row_size = 0;
-    Bytes rows;
-  };
+  explicit Metadata(Bytes file, ClrMetadata tables) : file_(file), tables_(tables) {}
 
-  Status read_root(Bytes file);
-  Status read_pdb_stream();
-  Status read_table_stream();
-  void compute_row_sizes();
-  std::size_t index_size(std::uint32_t table) const;
-  ByteReader row_reader(Table table, std::uint32_t row) const;
-  static std::uint32_t read_index(ByteReader& reader, std::size_t size);
-
-  Bytes pdb_stream_;
-  Bytes table_stream_;
-  Bytes blobs_;
-  Bytes guids_;
+  Bytes file_;
+  ClrMetadata tables_;
   Bytes id_;
-  std::size_t string_index_size_ = 2;
-  std::size_t guid_index_size_ = 2;
-  std::size_t blob_index_size_ = 2;
-  std::array<TableData, 64> tables_;
+  ClrToken entry_point_;
 };
 
 }  // namespace sigla::ppdb

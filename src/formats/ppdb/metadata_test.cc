@@ -31,6 +31,9 @@ TEST(Metadata, ReadsBothHeapWidths) {
               "document 1 C:\\a\\plain.cs\n"
               "document 2 C:\\a\\packed.cs\n"
               "document 3 C:\\a\\outside.cs\n"
+              "custom embedded source of 0x30000001: 14 bytes\n"
+              "custom embedded source of 0x30000002: 9 bytes\n"
+              "custom Source Link of 0x00000001: 50 bytes\n"
               "embedded C:\\a\\plain.cs size 10 in 10\n"
               "embedded C:\\a\\packed.cs size 100 in " +
                   std::to_string(encode(Codec::kDeflate, as_bytes(std::string(100, 'x'))).size()) +

@@ -3,27 +3,23 @@
 
 #include <fmt/format.h>
 
-#include "base/text.h"
 #include "codec/decoder.h"
-#include "ident/debug_id.h"
+#include "formats/ppdb/debug_information.h"
+#include "formats/ppdb/documents.h"
 
 namespace sigla::ppdb {
 namespace {
 
-constexpr std::uint32_t kParentModule = 7;
-constexpr std::uint32_t kParentDocument = 22;
-constexpr std::string_view kEmbeddedSource = "0e8a571b6926466eb4ad8ab04611f5fe";
-constexpr std::string_view kSourceLink = "cc110556a0914d389fec25ab9a351a6a";
-
 Result<EmbeddedFile> read_embedded_source(const Metadata& metadata,
                                           const CustomDebugInformation& info,
                                           const Limits& limits) {
-  if (info.parent_tag != kParentDocument || info.parent_row == 0 ||
-      info.parent_row > metadata.row_count(kDocument)) {
+  if (info.parent.table != ClrTable::kDocument || info.parent.is_nil() ||
+      info.parent.row > metadata.row_count(ClrTable::kDocument)) {
     return malformed("embedded source of no document");
   }
   EmbeddedFile file;
-  SIGLA_TRY_ASSIGN(file.path, document_name(metadata, metadata.document(info.parent_row), limits));
+  file.document = info.parent.row;
+  SIGLA_TRY_ASSIGN(file.path, document_name(metadata, metadata.document(info.parent.row), limits));
   SIGLA_TRY_ASSIGN(const Bytes blob, metadata.blob(info.value));
   ByteReader reader(blob);
   const std::uint32_t unpacked_size = reader.u32();
@@ -39,57 +35,34 @@ Result<EmbeddedFile> read_embedded_source(const Metadata& metadata,
 
 }  // namespace
 
-Result<std::string> document_name(const Metadata& metadata,
-                                  const Document& document,
-                                  const Limits& limits) {
-  SIGLA_TRY_ASSIGN(const Bytes blob, metadata.blob(document.name));
-  ByteReader reader(blob);
-  const char separator = static_cast<char>(reader.u8());
-  std::string name;
-  bool is_first = true;
-  while (!reader.at_end()) {
-    const std::uint32_t part_index = read_compressed(reader);
-    SIGLA_TRY(reader.finish("document name"));
-    if (!is_first && separator != 0) name += separator;
-    is_first = false;
-    if (part_index == 0) continue;
-    SIGLA_TRY_ASSIGN(const Bytes part, metadata.blob(part_index));
-    if (part.size() >
-        limits.path_size_max - std::min<std::size_t>(name.size(), limits.path_size_max)) {
-      return make_error(
-          ErrorCode::kLimitExceeded, "document name: longer than {} bytes", limits.path_size_max);
-    }
-    name += as_text(part);
-  }
-  return name;
-}
-
 Sources read_sources(const Metadata& metadata, const Limits& limits, Diagnostics& diagnostics) {
   Sources sources;
-  const std::uint32_t count = metadata.row_count(kCustomDebugInformation);
+  const std::uint32_t count = metadata.row_count(ClrTable::kCustomDebugInformation);
   for (std::uint32_t row = 1; row <= count; ++row) {
     const CustomDebugInformation info = metadata.custom_debug_information(row);
-    const auto kind = metadata.guid(info.kind);
-    if (!kind.has_value()) {
-      diagnostics.report("malformed CustomDebugInformation", fmt::format("row {}", row));
-      continue;
-    }
-    const std::string guid = DebugId::from_windows_guid(kind.value(), 0).guid_lower();
-    if (guid == kEmbeddedSource) {
-      auto file = read_embedded_source(metadata, info, limits);
-      if (file.has_value()) {
-        sources.embedded.push_back(std::move(file).value());
-      } else {
-        diagnostics.report("malformed embedded source",
-                           fmt::format("row {}: {}", row, file.error().message()));
+    switch (kind_of(metadata, info)) {
+      case DebugInformationKind::kEmbeddedSource: {
+        auto file = read_embedded_source(metadata, info, limits);
+        if (file.has_value()) {
+          sources.embedded.push_back(std::move(file).value());
+        } else {
+          diagnostics.report("malformed embedded source",
+                             fmt::format("row {}: {}", row, file.error().message()));
+        }
+        break;
       }
-    } else if (guid == kSourceLink && info.parent_tag == kParentModule) {
-      const auto json = metadata.blob(info.value);
-      if (json.has_value()) {
-        sources.source_link = as_text(json.value());
-      } else {
-        diagnostics.report("malformed Source Link", fmt::format("row {}", row));
+      case DebugInformationKind::kSourceLink: {
+        if (info.parent.table != ClrTable::kModule) break;
+        const auto json = metadata.blob(info.value);
+        if (json.has_value()) {
+          sources.source_link = as_text(json.value());
+        } else {
+          diagnostics.report("malformed Source Link", fmt::format("row {}", row));
+        }
+        break;
       }
+      default:
+        break;
     }
   }
   return sources;

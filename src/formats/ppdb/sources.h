@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The sources of a Portable PDB: its documents, which of them it carries, and its Source Link map
-// (PortablePdb-Metadata.md, "Document", "Embedded Source", "Source Link"). Owned copies.
+// The sources of a Portable PDB: which of its documents it carries, and its Source Link map
+// (PortablePdb-Metadata.md, "Embedded Source", "Source Link").
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,9 @@ namespace sigla::ppdb {
 
 struct EmbeddedFile {
   std::string path;
-  std::uint64_t size = 0;  // unpacked
-  Bytes packed;            // DEFLATE data, or the source itself when is_packed is false
+  std::uint32_t document = 0;  // row
+  std::uint64_t size = 0;      // unpacked
+  Bytes packed;                // DEFLATE data, or the source itself when is_packed is false
   bool is_packed = false;
 };
 
@@ -28,11 +29,6 @@ struct Sources {
 
 // Damaged rows are skipped and reported.
 Sources read_sources(const Metadata& metadata, const Limits& limits, Diagnostics& diagnostics);
-
-// The path of a document. kMalformed for a name whose parts cannot be read.
-Result<std::string> document_name(const Metadata& metadata,
-                                  const Document& document,
-                                  const Limits& limits);
 
 // The source itself; kMalformed when its unpacked size is not the one promised.
 Result<Buffer> read_embedded_file(const EmbeddedFile& file, const Limits& limits);
