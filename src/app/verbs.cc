@@ -18,6 +18,7 @@ const Verb* const kVerbs[] = {
     &kVerbDumpSyms,
     &kVerbDemangle,
     &kVerbSymbolicate,
+    &kVerbSourcelink,
     &kVerbToken,
     &kVerbProject,
     &kVerbWorker,

@@ -15,6 +15,7 @@ extern const Verb kVerbKeys;
 extern const Verb kVerbLookup;
 extern const Verb kVerbProject;
 extern const Verb kVerbServe;
+extern const Verb kVerbSourcelink;
 extern const Verb kVerbSymbolicate;
 extern const Verb kVerbToken;
 extern const Verb kVerbUpload;
