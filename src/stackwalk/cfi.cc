@@ -8,7 +8,7 @@ namespace sigla {
 CfiOutcome apply_cfi(const UnwindRules& rules,
                      const CfiRegisterSet& set,
                      const Registers& callee,
-                     const minidump::MemoryRegion& stack,
+                     const StackMemory& stack,
                      const Limits& limits,
                      Registers& caller) {
   UnwindMachine machine(set, callee, stack, limits.postfix_token_count_max);

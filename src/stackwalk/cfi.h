@@ -6,8 +6,8 @@
 #include <span>
 
 #include "base/limits.h"
-#include "formats/minidump/memory.h"
 #include "stackwalk/frame.h"
+#include "stackwalk/process_memory.h"
 #include "symcache/unwind_rules.h"
 
 namespace sigla {
@@ -32,7 +32,7 @@ enum class CfiOutcome {
 CfiOutcome apply_cfi(const UnwindRules& rules,
                      const CfiRegisterSet& set,
                      const Registers& callee,
-                     const minidump::MemoryRegion& stack,
+                     const StackMemory& stack,
                      const Limits& limits,
                      Registers& caller);
 

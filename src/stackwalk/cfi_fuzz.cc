@@ -52,8 +52,7 @@ bool parse(std::string_view text, Rules& rules) {
 
 class Naive {
  public:
-  Naive(const Registers& callee, const minidump::MemoryRegion& stack)
-      : callee_(callee), stack_(stack) {
+  Naive(const Registers& callee, const MemoryRegion& stack) : callee_(callee), stack_(stack) {
     for (std::uint32_t i = 0; i < std::size(kNumbers); ++i) {
       if (callee.is_valid(i))
         variables_.set(unwind_register_name(Arch::kX86_64, i), callee.values[i]);
@@ -91,7 +90,7 @@ class Naive {
   }
 
   const Registers& callee_;
-  const minidump::MemoryRegion& stack_;
+  const MemoryRegion& stack_;
   ExpressionEvaluator evaluator_{8, Limits().postfix_token_count_max};
   Variables variables_;
 };
@@ -99,7 +98,7 @@ class Naive {
 void compare(std::string_view text) {
   Buffer bytes(64);
   for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::uint8_t>(i / 8 * 16);
-  const minidump::MemoryRegion stack{kStack, bytes};
+  const MemoryRegion stack{kStack, bytes};
   Registers callee;
   for (std::size_t i = 0; i < std::size(kNumbers); ++i) {
     if (i != 8) callee.set(i, kStack + i);

@@ -30,7 +30,7 @@ class Cfi : public testing::Test {
   CfiOutcome apply(const CfiRegisterSet& set = kSet) {
     Buffer record;
     rules_.encode(record);
-    const minidump::MemoryRegion stack{kStack, bytes_};
+    const MemoryRegion stack{kStack, bytes_};
     return apply_cfi(UnwindRules(record), set, callee_, stack, limits_, caller_);
   }
   // What the steps leave in register 0 of a caller; nothing when they fail.

@@ -5,10 +5,10 @@
 
 namespace sigla {
 
-const minidump::MemoryRegion* CrashEvidence::region_at(std::uint64_t address) const {
+const MemoryRegion* CrashEvidence::region_at(std::uint64_t address) const {
   for (const auto* list : {&memory, &memory64}) {
     if (!*list) continue;
-    if (const minidump::MemoryRegion* region = (*list)->find(address)) return region;
+    if (const MemoryRegion* region = (*list)->find(address)) return region;
   }
   const auto found = std::find_if(
       stacks.begin(), stacks.end(), [address](const auto& s) { return s.contains(address); });
@@ -16,12 +16,12 @@ const minidump::MemoryRegion* CrashEvidence::region_at(std::uint64_t address) co
 }
 
 Bytes CrashEvidence::bytes_at(std::uint64_t address) const {
-  const minidump::MemoryRegion* region = region_at(address);
+  const MemoryRegion* region = region_at(address);
   return region == nullptr ? Bytes() : region->bytes.subspan(address - region->base);
 }
 
 std::optional<std::uint64_t> CrashEvidence::read(std::uint64_t address, std::size_t size) const {
-  const minidump::MemoryRegion* region = region_at(address);
+  const MemoryRegion* region = region_at(address);
   return region == nullptr ? std::nullopt : region->read(address, size);
 }
 

@@ -36,7 +36,7 @@ struct CrashException {
   std::uint32_t flags = 0;
   std::uint64_t address = 0;  // CrashReason::address
   std::vector<std::uint64_t> parameters;
-  std::optional<minidump::Context> context;
+  std::optional<CpuContext> context;
 };
 
 class CrashEvidence {
@@ -45,7 +45,7 @@ class CrashEvidence {
   std::optional<CrashException> exception;
   std::optional<minidump::Memory> memory;    // MemoryListStream
   std::optional<minidump::Memory> memory64;  // of full dumps
-  std::vector<minidump::MemoryRegion> stacks;
+  std::vector<MemoryRegion> stacks;
   // In order of address. Nothing when the dump does not say what was mapped, which is another thing
   // than a dump that says that nothing was.
   std::optional<std::vector<MemoryMapping>> mappings;
@@ -58,7 +58,7 @@ class CrashEvidence {
   const MemoryMapping* mapping_at(std::uint64_t address) const;
 
  private:
-  const minidump::MemoryRegion* region_at(std::uint64_t address) const;
+  const MemoryRegion* region_at(std::uint64_t address) const;
 };
 
 }  // namespace sigla

@@ -61,8 +61,8 @@ std::string windows_reason(const MINIDUMP_EXCEPTION_STREAM& exception) {
   }
 }
 
-std::string linux_reason(const MINIDUMP_EXCEPTION_STREAM& exception) {
-  const std::uint32_t signal = exception.ExceptionCode;
+// Empty when the signal has no name.
+std::string linux_reason(std::uint32_t signal, std::uint32_t si_code) {
   std::string_view prefix;
   switch (signal) {
     case kLinuxSigillSignal:
@@ -80,9 +80,8 @@ std::string linux_reason(const MINIDUMP_EXCEPTION_STREAM& exception) {
     default:
       return std::string(linux_signal_name(signal));
   }
-  const std::string_view code = linux_signal_code_name(signal, exception.ExceptionFlags);
-  return std::string(prefix) +
-         (code.empty() ? number(exception.ExceptionFlags) : std::string(code));
+  const std::string_view code = linux_signal_code_name(signal, si_code);
+  return std::string(prefix) + (code.empty() ? number(si_code) : std::string(code));
 }
 
 std::string mach_reason(const MINIDUMP_EXCEPTION_STREAM& exception, std::uint16_t architecture) {
@@ -109,7 +108,7 @@ std::string named_reason(const MINIDUMP_EXCEPTION_STREAM& exception,
       return windows_reason(exception);
     case minidump::MD_OS_LINUX:
     case minidump::MD_OS_ANDROID:
-      return linux_reason(exception);
+      return linux_reason(exception.ExceptionCode, exception.ExceptionFlags);
     case minidump::MD_OS_MAC_OS_X:
     case minidump::MD_OS_IOS:
       return mach_reason(exception, system.ProcessorArchitecture);
@@ -159,6 +158,11 @@ CrashReason describe_exception(const MINIDUMP_EXCEPTION_STREAM& exception,
     reason.text = number(exception.ExceptionCode) + " / " + number(exception.ExceptionFlags);
   }
   return reason;
+}
+
+std::string describe_linux_signal(std::uint32_t signal, std::uint32_t si_code) {
+  std::string text = linux_reason(signal, si_code);
+  return text.empty() ? number(signal) + " / " + number(si_code) : text;
 }
 
 std::string describe_assertion(const minidump::Assertion& assertion) {

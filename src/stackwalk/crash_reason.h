@@ -20,6 +20,9 @@ struct CrashReason {
 CrashReason describe_exception(const minidump::MINIDUMP_EXCEPTION_STREAM& exception,
                                const minidump::SystemInfo* system_info);
 
+// A signal of Linux and what its siginfo_t says of it.
+std::string describe_linux_signal(std::uint32_t signal, std::uint32_t si_code);
+
 std::string describe_assertion(const minidump::Assertion& assertion);
 
 }  // namespace sigla

@@ -83,7 +83,7 @@ bool ExpressionEvaluator::assign(Variables& variables) {
 
 bool ExpressionEvaluator::apply(std::string_view token,
                                 Variables& variables,
-                                const minidump::MemoryRegion& memory) {
+                                const StackMemory& memory) {
   if (token.size() == 1) {
     switch (token[0]) {
       case '+':
@@ -112,7 +112,7 @@ bool ExpressionEvaluator::apply(std::string_view token,
 
 bool ExpressionEvaluator::evaluate(std::string_view text,
                                    Variables& variables,
-                                   const minidump::MemoryRegion& memory) {
+                                   const StackMemory& memory) {
   stack_.clear();
   std::uint32_t token_count = 0;
   while (true) {
@@ -132,14 +132,14 @@ bool ExpressionEvaluator::evaluate(std::string_view text,
 
 std::optional<std::uint64_t> ExpressionEvaluator::value_of(std::string_view expression,
                                                            Variables& variables,
-                                                           const minidump::MemoryRegion& memory) {
+                                                           const StackMemory& memory) {
   if (!evaluate(expression, variables, memory) || stack_.size() != 1) return std::nullopt;
   return pop(variables);
 }
 
 bool ExpressionEvaluator::run(std::string_view program,
                               Variables& variables,
-                              const minidump::MemoryRegion& memory) {
+                              const StackMemory& memory) {
   return evaluate(program, variables, memory) && stack_.empty();
 }
 

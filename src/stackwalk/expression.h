@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "formats/minidump/memory.h"
+#include "stackwalk/process_memory.h"
 
 namespace sigla {
 
@@ -42,10 +42,10 @@ class ExpressionEvaluator {
   // The one value the expression leaves; nothing when it fails or leaves none or several.
   std::optional<std::uint64_t> value_of(std::string_view expression,
                                         Variables& variables,
-                                        const minidump::MemoryRegion& memory);
+                                        const StackMemory& memory);
   // Runs a program of assignments; false when it fails or leaves something behind. What was
   // assigned before a failure stays assigned.
-  bool run(std::string_view program, Variables& variables, const minidump::MemoryRegion& memory);
+  bool run(std::string_view program, Variables& variables, const StackMemory& memory);
 
  private:
   // A number, or a word that is looked up when it is taken (its value may change until then).
@@ -55,8 +55,8 @@ class ExpressionEvaluator {
     bool is_value = false;
   };
 
-  bool evaluate(std::string_view text, Variables& variables, const minidump::MemoryRegion& memory);
-  bool apply(std::string_view token, Variables& variables, const minidump::MemoryRegion& memory);
+  bool evaluate(std::string_view text, Variables& variables, const StackMemory& memory);
+  bool apply(std::string_view token, Variables& variables, const StackMemory& memory);
   bool apply_binary(char operation, const Variables& variables);
   bool assign(Variables& variables);
   std::optional<std::uint64_t> pop(const Variables& variables);

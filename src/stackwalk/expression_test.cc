@@ -12,7 +12,7 @@ class Expression : public testing::Test {
     return ExpressionEvaluator(width, 100).value_of(text, variables_, memory_);
   }
   const Buffer bytes_ = {0x78, 0x56, 0x34, 0x12, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff};
-  const minidump::MemoryRegion memory_{0x1000, bytes_, std::endian::little};
+  const MemoryRegion memory_{0x1000, bytes_, std::endian::little};
   Variables variables_;
 };
 

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string_view>
 
-#include "formats/minidump/context.h"
+#include "ident/registers.h"
 
 namespace sigla {
 
@@ -26,10 +26,10 @@ enum class Trust : std::uint8_t {
 // "none", "scan", "cfi_scan", "frame_pointer", "cfi", "prewalked", "context", "inline", "leaf".
 std::string_view to_string(Trust trust);
 
-// General registers in the order of minidump::Context. A register whose bit in `valid` is clear has
+// General registers in the order of CpuContext. A register whose bit in `valid` is clear has
 // the value it was last known to have, which some methods use for want of better.
 struct Registers {
-  static constexpr std::size_t kCount = minidump::kArm64Count;
+  static constexpr std::size_t kCount = kRegisterCountMax;
   std::array<std::uint64_t, kCount> values{};
   std::uint64_t valid = 0;
 

@@ -9,8 +9,6 @@
 namespace sigla {
 namespace {
 
-using minidump::Context;
-
 constexpr std::uint32_t kThumbState = 0x20;  // cpsr.T
 constexpr std::size_t kInstructionSizeMax = 15;
 constexpr std::uint64_t kLow32 = 0xffffffffU;
@@ -24,7 +22,7 @@ struct Machine {
   cs_mode mode;
 };
 
-std::optional<Machine> machine_of(const Context& context) {
+std::optional<Machine> machine_of(const CpuContext& context) {
   switch (context.arch) {
     case Arch::kX86:
       return Machine{CS_ARCH_X86, CS_MODE_32};
@@ -237,14 +235,14 @@ RegisterPart arm_part(std::string_view name) {
   return {name};
 }
 
-std::optional<std::uint64_t> whole_register(const Context& context, std::string_view name) {
-  const auto names = minidump::register_names(context.arch);
+std::optional<std::uint64_t> whole_register(const CpuContext& context, std::string_view name) {
+  const auto names = register_names(context.arch);
   const auto found = std::find(names.begin(), names.end(), name);
   if (found == names.end()) return std::nullopt;
   return context.registers[static_cast<std::size_t>(found - names.begin())];
 }
 
-std::optional<std::uint64_t> arm64_register(const Context& context, std::string_view name) {
+std::optional<std::uint64_t> arm64_register(const CpuContext& context, std::string_view name) {
   if (name == "xzr" || name == "wzr") return 0;
   if (name == "wsp") name = "sp";
   if (name.size() >= 2 && name[0] == 'w') {
@@ -261,7 +259,7 @@ void Disassembler::Close::operator()(std::size_t* handle) const {
   delete handle;
 }
 
-std::optional<Disassembler> Disassembler::make(const Context& context) {
+std::optional<Disassembler> Disassembler::make(const CpuContext& context) {
   const auto machine = machine_of(context);
   if (!machine) return std::nullopt;
   csh opened = 0;
@@ -290,7 +288,7 @@ std::optional<Instruction> Disassembler::decode(Bytes bytes, std::uint64_t addre
   return instruction;
 }
 
-std::optional<std::uint64_t> register_value(const Context& context, std::string_view name) {
+std::optional<std::uint64_t> register_value(const CpuContext& context, std::string_view name) {
   RegisterPart part;
   switch (context.arch) {
     case Arch::kX86:
@@ -313,7 +311,7 @@ std::optional<std::uint64_t> register_value(const Context& context, std::string_
 
 std::optional<std::uint64_t> address_of(const Instruction& instruction,
                                         const Operand& operand,
-                                        const Context& context) {
+                                        const CpuContext& context) {
   if (operand.kind != Operand::Kind::kMemory || operand.is_scaled_otherwise) return std::nullopt;
   if (operand.segment == "fs" || operand.segment == "gs") return std::nullopt;
   auto address = static_cast<std::uint64_t>(operand.displacement);

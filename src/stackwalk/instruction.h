@@ -53,7 +53,7 @@ struct Instruction {
 class Disassembler {
  public:
   // For the processor, and on ARM the state, that the context is of; nothing for any other.
-  static std::optional<Disassembler> make(const minidump::Context& context);
+  static std::optional<Disassembler> make(const CpuContext& context);
 
   // The instruction that `bytes` begin with; nothing when they are none, or cut off.
   std::optional<Instruction> decode(Bytes bytes, std::uint64_t address) const;
@@ -71,12 +71,11 @@ class Disassembler {
 
 // The value of the register in that context, also of a narrower part of it ("eax" of rax); nothing
 // for registers that contexts do not tell.
-std::optional<std::uint64_t> register_value(const minidump::Context& context,
-                                            std::string_view name);
+std::optional<std::uint64_t> register_value(const CpuContext& context, std::string_view name);
 // Where a memory operand lies when the instruction is about to execute; nothing when a register is
 // not known, or the operand lies in thread-local storage.
 std::optional<std::uint64_t> address_of(const Instruction& instruction,
                                         const Operand& operand,
-                                        const minidump::Context& context);
+                                        const CpuContext& context);
 
 }  // namespace sigla

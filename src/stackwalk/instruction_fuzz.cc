@@ -9,7 +9,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   constexpr sigla::Arch kArchs[] = {
       sigla::Arch::kX86, sigla::Arch::kX86_64, sigla::Arch::kArm, sigla::Arch::kArm64};
   if (size < 1) return 0;
-  sigla::minidump::Context context;
+  sigla::CpuContext context;
   context.arch = kArchs[data[0] % std::size(kArchs)];
   context.status = (data[0] & 0x80U) != 0 ? 0x20 : 0;
   const auto disassembler = sigla::Disassembler::make(context);

@@ -6,15 +6,13 @@
 namespace sigla {
 namespace {
 
-using minidump::Context;
-
-Context context_of(Arch arch) {
-  Context context;
+CpuContext context_of(Arch arch) {
+  CpuContext context;
   context.arch = arch;
   return context;
 }
 
-std::optional<Instruction> decode(const Context& context,
+std::optional<Instruction> decode(const CpuContext& context,
                                   const std::vector<std::uint8_t>& code,
                                   std::uint64_t address = 0x1000) {
   const auto disassembler = Disassembler::make(context);
@@ -22,9 +20,9 @@ std::optional<Instruction> decode(const Context& context,
 }
 
 TEST(Disassembler, TakesAnAmd64StoreApart) {
-  Context context = context_of(Arch::kX86_64);
-  context.registers[minidump::kRax] = 0x7000;
-  context.registers[minidump::kRcx] = 2;
+  CpuContext context = context_of(Arch::kX86_64);
+  context.registers[kRax] = 0x7000;
+  context.registers[kRcx] = 2;
   // mov dword ptr [rax + rcx*8 + 0x10], edx
   const auto instruction = decode(context, {0x89, 0x54, 0xc8, 0x10});
   ASSERT_TRUE(instruction);
@@ -43,8 +41,8 @@ TEST(Disassembler, TakesAnAmd64StoreApart) {
 }
 
 TEST(Disassembler, CountsRipFromTheNextInstruction) {
-  Context context = context_of(Arch::kX86_64);
-  context.registers[minidump::kRip] = 0x1000;
+  CpuContext context = context_of(Arch::kX86_64);
+  context.registers[kRip] = 0x1000;
   // mov rax, qword ptr [rip + 0x20]
   const auto instruction = decode(context, {0x48, 0x8b, 0x05, 0x20, 0, 0, 0});
   ASSERT_TRUE(instruction);
@@ -52,7 +50,7 @@ TEST(Disassembler, CountsRipFromTheNextInstruction) {
 }
 
 TEST(Disassembler, DoesNotKnowThreadLocalStorage) {
-  const Context context = context_of(Arch::kX86_64);
+  const CpuContext context = context_of(Arch::kX86_64);
   // mov rax, qword ptr gs:[0x30]
   const auto instruction = decode(context, {0x65, 0x48, 0x8b, 0x04, 0x25, 0x30, 0, 0, 0});
   ASSERT_TRUE(instruction);
@@ -60,8 +58,8 @@ TEST(Disassembler, DoesNotKnowThreadLocalStorage) {
 }
 
 TEST(Disassembler, WrapsAddressesOf32BitCode) {
-  Context context = context_of(Arch::kX86);
-  context.registers[minidump::kEcx] = 0xfffffff0;
+  CpuContext context = context_of(Arch::kX86);
+  context.registers[kEcx] = 0xfffffff0;
   // mov eax, dword ptr [ecx + 0x20]
   const auto instruction = decode(context, {0x8b, 0x41, 0x20});
   ASSERT_TRUE(instruction);
@@ -69,7 +67,7 @@ TEST(Disassembler, WrapsAddressesOf32BitCode) {
 }
 
 TEST(Disassembler, TellsStringInstructionsFromVectorOnes) {
-  const Context context = context_of(Arch::kX86);
+  const CpuContext context = context_of(Arch::kX86);
   const auto copy = decode(context, {0xf3, 0xa5});  // rep movsd
   ASSERT_TRUE(copy);
   EXPECT_EQ(copy->mnemonic, "movsd");
@@ -81,7 +79,7 @@ TEST(Disassembler, TellsStringInstructionsFromVectorOnes) {
 }
 
 TEST(Disassembler, KnowsWhereInstructionsGo) {
-  const Context x86 = context_of(Arch::kX86);
+  const CpuContext x86 = context_of(Arch::kX86);
   EXPECT_EQ(decode(x86, {0xff, 0xd0})->flow, Instruction::Flow::kCall);
   EXPECT_EQ(decode(x86, {0xeb, 0x10})->flow, Instruction::Flow::kJump);
   EXPECT_EQ(decode(x86, {0x74, 0x10})->flow, Instruction::Flow::kConditionalJump);
@@ -90,7 +88,7 @@ TEST(Disassembler, KnowsWhereInstructionsGo) {
 }
 
 TEST(Disassembler, ReadsArmThumbAndArm64) {
-  Context arm = context_of(Arch::kArm);
+  CpuContext arm = context_of(Arch::kArm);
   arm.registers[0] = 0x100;
   const auto load = decode(arm, {0x04, 0x10, 0x90, 0xe5});  // ldr r1, [r0, #4]
   ASSERT_TRUE(load);
@@ -101,7 +99,7 @@ TEST(Disassembler, ReadsArmThumbAndArm64) {
   ASSERT_TRUE(thumb);
   EXPECT_EQ(thumb->size, 2);
   EXPECT_EQ(address_of(*thumb, thumb->operands[1], arm), 0x104U);
-  Context arm64 = context_of(Arch::kArm64);
+  CpuContext arm64 = context_of(Arch::kArm64);
   arm64.registers[0] = 0x100;
   const auto wide = decode(arm64, {0x01, 0x04, 0x40, 0xf9});  // ldr x1, [x0, #8]
   ASSERT_TRUE(wide);
@@ -109,7 +107,7 @@ TEST(Disassembler, ReadsArmThumbAndArm64) {
 }
 
 TEST(Disassembler, RefusesWhatIsNoInstructionOrCutOff) {
-  const Context context = context_of(Arch::kX86_64);
+  const CpuContext context = context_of(Arch::kX86_64);
   const std::vector<std::uint8_t> whole = {0x48, 0x8b, 0x05, 0x20, 0, 0, 0};
   for (std::size_t size = 0; size < whole.size(); ++size) {
     EXPECT_FALSE(decode(context, {whole.begin(), whole.begin() + static_cast<int>(size)})) << size;
@@ -119,16 +117,16 @@ TEST(Disassembler, RefusesWhatIsNoInstructionOrCutOff) {
 }
 
 TEST(RegisterValue, KnowsPartsOfRegisters) {
-  Context context = context_of(Arch::kX86_64);
-  context.registers[minidump::kRax] = 0x1122334455667788;
-  context.registers[minidump::kR8] = 0xaabbccddeeff0011;
+  CpuContext context = context_of(Arch::kX86_64);
+  context.registers[kRax] = 0x1122334455667788;
+  context.registers[kR8] = 0xaabbccddeeff0011;
   EXPECT_EQ(register_value(context, "rax"), 0x1122334455667788U);
   EXPECT_EQ(register_value(context, "eax"), 0x55667788U);
   EXPECT_EQ(register_value(context, "ah"), 0x77U);
   EXPECT_EQ(register_value(context, "r8d"), 0xeeff0011U);
   EXPECT_EQ(register_value(context, "r8w"), 0x0011U);
   EXPECT_EQ(register_value(context, "xmm0"), std::nullopt);
-  Context arm64 = context_of(Arch::kArm64);
+  CpuContext arm64 = context_of(Arch::kArm64);
   arm64.registers[3] = 0x1122334455667788;
   EXPECT_EQ(register_value(arm64, "w3"), 0x55667788U);
   EXPECT_EQ(register_value(arm64, "xzr"), 0U);

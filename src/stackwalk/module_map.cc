@@ -61,7 +61,7 @@ std::optional<ModuleMap> ModuleMap::make(std::vector<ProcessModule> modules, Mod
                      rules == ModuleRules::kStrict ? Overlap::kReject : Overlap::kCutLower);
 }
 
-ModuleMap ModuleMap::make_unloaded(std::vector<ProcessModule> modules) {
+ModuleMap ModuleMap::make_overlapping(std::vector<ProcessModule> modules) {
   return make_sorted(std::move(modules), Overlap::kCutLower);
 }
 

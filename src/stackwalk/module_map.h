@@ -34,8 +34,9 @@ class ModuleMap {
   // Nothing when the list is spoilt. On success `modules` come back in order of address, without
   // the duplicates, and `main` is the index of the one that was first in the list.
   static std::optional<ModuleMap> make(std::vector<ProcessModule> modules, ModuleRules rules);
-  // For unloaded modules, whose ranges overlap as a rule; each is cut or dropped, the list stays.
-  static ModuleMap make_unloaded(std::vector<ProcessModule> modules);
+  // For unloaded modules, whose ranges overlap as a rule, and for mappings of files, which may:
+  // each is cut or dropped, the list stays.
+  static ModuleMap make_overlapping(std::vector<ProcessModule> modules);
 
   // Index into modules().
   std::optional<std::uint32_t> find(std::uint64_t address) const;

@@ -5,15 +5,10 @@
 namespace sigla {
 namespace {
 
-using minidump::kRbp;
-using minidump::kRip;
-using minidump::kRsp;
-
 // The registers stand in DWARF's order.
 constexpr std::uint8_t kNumbers[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
-constexpr std::uint64_t kCalleeSaved = 1U << minidump::kRbx | 1U << kRbp | 1U << minidump::kR12 |
-                                       1U << minidump::kR13 | 1U << minidump::kR14 |
-                                       1U << minidump::kR15;
+constexpr std::uint64_t kCalleeSaved =
+    1U << kRbx | 1U << kRbp | 1U << kR12 | 1U << kR13 | 1U << kR14 | 1U << kR15;
 constexpr CfiRegisterSet kRegisterSet = {
     .numbers = kNumbers,
     .stack_pointer = kRsp,
@@ -30,7 +25,7 @@ constexpr bool is_canonical(std::uint64_t address) {
 
 class Amd64Unwinder : public Unwinder {
  public:
-  Amd64Unwinder(const WalkedProcess& process, const minidump::MemoryRegion& stack)
+  Amd64Unwinder(const WalkedProcess& process, const StackMemory& stack)
       : Unwinder(process, stack, kRegisterSet) {}
 
   std::optional<Frame> caller_of(std::vector<Frame>& frames, bool may_scan) override {
@@ -124,7 +119,7 @@ class Amd64Unwinder : public Unwinder {
 }  // namespace
 
 std::unique_ptr<Unwinder> make_amd64_unwinder(const WalkedProcess& process,
-                                              const minidump::MemoryRegion& stack) {
+                                              const StackMemory& stack) {
   return std::make_unique<Amd64Unwinder>(process, stack);
 }
 

@@ -5,11 +5,6 @@
 namespace sigla {
 namespace {
 
-using minidump::kArmFpApple;
-using minidump::kArmLr;
-using minidump::kArmPc;
-using minidump::kArmSp;
-
 // The registers stand in DWARF's order.
 constexpr std::uint8_t kNumbers[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
 constexpr CfiRegisterSet kRegisterSet = {
@@ -23,7 +18,7 @@ constexpr CfiRegisterSet kRegisterSet = {
 
 class ArmUnwinder : public Unwinder {
  public:
-  ArmUnwinder(const WalkedProcess& process, const minidump::MemoryRegion& stack)
+  ArmUnwinder(const WalkedProcess& process, const StackMemory& stack)
       : Unwinder(process, stack, kRegisterSet),
         is_ios_(process.system == WalkedProcess::System::kIos) {}
 
@@ -87,7 +82,7 @@ class ArmUnwinder : public Unwinder {
 }  // namespace
 
 std::unique_ptr<Unwinder> make_arm_unwinder(const WalkedProcess& process,
-                                            const minidump::MemoryRegion& stack) {
+                                            const StackMemory& stack) {
   return std::make_unique<ArmUnwinder>(process, stack);
 }
 

@@ -7,11 +7,6 @@
 namespace sigla {
 namespace {
 
-using minidump::kArm64Fp;
-using minidump::kArm64Lr;
-using minidump::kArm64Pc;
-using minidump::kArm64Sp;
-
 // The registers stand in DWARF's order.
 constexpr std::uint8_t kNumbers[] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10,
                                      11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
@@ -27,7 +22,7 @@ constexpr CfiRegisterSet kRegisterSet = {
 
 class Arm64Unwinder : public Unwinder {
  public:
-  Arm64Unwinder(const WalkedProcess& process, const minidump::MemoryRegion& stack)
+  Arm64Unwinder(const WalkedProcess& process, const StackMemory& stack)
       : Unwinder(process, stack, kRegisterSet) {
     if (process.modules == nullptr || process.modules->modules().empty()) return;
     const ProcessModule& highest = process.modules->modules().back();
@@ -118,7 +113,7 @@ class Arm64Unwinder : public Unwinder {
 }  // namespace
 
 std::unique_ptr<Unwinder> make_arm64_unwinder(const WalkedProcess& process,
-                                              const minidump::MemoryRegion& stack) {
+                                              const StackMemory& stack) {
   return std::make_unique<Arm64Unwinder>(process, stack);
 }
 

@@ -15,7 +15,7 @@ class UnwindMachine {
  public:
   UnwindMachine(const CfiRegisterSet& set,
                 const Registers& registers,
-                const minidump::MemoryRegion& memory,
+                const StackMemory& memory,
                 std::uint32_t step_count_max)
       : set_(set), registers_(registers), memory_(memory), step_count_max_(step_count_max) {}
 
@@ -50,7 +50,7 @@ class UnwindMachine {
 
   const CfiRegisterSet& set_;
   const Registers& registers_;
-  const minidump::MemoryRegion& memory_;
+  const StackMemory& memory_;
   const std::uint32_t step_count_max_;
   std::optional<std::uint64_t> cfa_;
   std::size_t depth_ = 0;

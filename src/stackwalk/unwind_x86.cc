@@ -7,13 +7,6 @@
 namespace sigla {
 namespace {
 
-using minidump::kEbp;
-using minidump::kEbx;
-using minidump::kEdi;
-using minidump::kEip;
-using minidump::kEsi;
-using minidump::kEsp;
-
 constexpr std::uint8_t kNumbers[] = {8, 4, 5, 0, 3, 1, 2, 6, 7};  // of eip, esp, ebp, eax, ...
 constexpr CfiRegisterSet kRegisterSet = {
     .numbers = kNumbers,
@@ -41,7 +34,7 @@ using Address = std::uint32_t;
 
 class X86Unwinder : public Unwinder {
  public:
-  X86Unwinder(const WalkedProcess& process, const minidump::MemoryRegion& stack)
+  X86Unwinder(const WalkedProcess& process, const StackMemory& stack)
       : Unwinder(process, stack, kRegisterSet),
         evaluator_(4, process.limits.postfix_token_count_max) {}
 
@@ -254,7 +247,7 @@ class X86Unwinder : public Unwinder {
 }  // namespace
 
 std::unique_ptr<Unwinder> make_x86_unwinder(const WalkedProcess& process,
-                                            const minidump::MemoryRegion& stack) {
+                                            const StackMemory& stack) {
   return std::make_unique<X86Unwinder>(process, stack);
 }
 

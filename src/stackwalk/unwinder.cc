@@ -5,7 +5,7 @@ namespace sigla {
 
 std::unique_ptr<Unwinder> Unwinder::make(Arch arch,
                                          const WalkedProcess& process,
-                                         const minidump::MemoryRegion& stack) {
+                                         const StackMemory& stack) {
   switch (arch) {
     case Arch::kX86:
       return make_x86_unwinder(process, stack);

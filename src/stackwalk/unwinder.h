@@ -16,19 +16,20 @@ class Unwinder {
   // Null for a processor we cannot walk.
   static std::unique_ptr<Unwinder> make(Arch arch,
                                         const WalkedProcess& process,
-                                        const minidump::MemoryRegion& stack);
+                                        const StackMemory& stack);
 
   // The caller of frames.back(), with registers, return address, instruction and trust; nothing at
   // the end of the stack. May repair the registers of frames.back().
   virtual std::optional<Frame> caller_of(std::vector<Frame>& frames, bool may_scan) = 0;
 
+  std::uint64_t stack_pointer(const Frame& frame) const {
+    return frame.registers.values[registers_.stack_pointer];
+  }
   // Fills in where the frame's instruction lies.
   void locate(Frame& frame) const;
 
  protected:
-  Unwinder(const WalkedProcess& process,
-           const minidump::MemoryRegion& stack,
-           const CfiRegisterSet& registers)
+  Unwinder(const WalkedProcess& process, const StackMemory& stack, const CfiRegisterSet& registers)
       : process_(process), stack_(stack), width_(registers.width), registers_(registers) {}
 
   struct Found {
@@ -40,8 +41,9 @@ class Unwinder {
   std::optional<Found> scan_below(const Frame& frame, std::uint64_t start) const {
     return scan(start, frame.trust == Trust::kContext ? 4 * kScanWords : kScanWords);
   }
+  // A word of the stack.
   std::optional<std::uint64_t> read(std::uint64_t address) const {
-    return stack_.read(wrap(address), width_);
+    return stack_.read_stack(wrap(address), width_);
   }
   std::uint64_t wrap(std::uint64_t value) const {
     return width_ == 4 ? value & 0xffffffffU : value;
@@ -78,7 +80,7 @@ class Unwinder {
   static constexpr unsigned kScanWords = 40;
 
   const WalkedProcess& process_;
-  const minidump::MemoryRegion& stack_;
+  const StackMemory& stack_;
   const std::size_t width_;
   const CfiRegisterSet& registers_;
 
@@ -87,13 +89,11 @@ class Unwinder {
   mutable std::vector<SymcacheFrame> lookup_;  // kept to save allocations
 };
 
-std::unique_ptr<Unwinder> make_x86_unwinder(const WalkedProcess& process,
-                                            const minidump::MemoryRegion& stack);
+std::unique_ptr<Unwinder> make_x86_unwinder(const WalkedProcess& process, const StackMemory& stack);
 std::unique_ptr<Unwinder> make_amd64_unwinder(const WalkedProcess& process,
-                                              const minidump::MemoryRegion& stack);
-std::unique_ptr<Unwinder> make_arm_unwinder(const WalkedProcess& process,
-                                            const minidump::MemoryRegion& stack);
+                                              const StackMemory& stack);
+std::unique_ptr<Unwinder> make_arm_unwinder(const WalkedProcess& process, const StackMemory& stack);
 std::unique_ptr<Unwinder> make_arm64_unwinder(const WalkedProcess& process,
-                                              const minidump::MemoryRegion& stack);
+                                              const StackMemory& stack);
 
 }  // namespace sigla

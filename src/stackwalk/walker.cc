@@ -16,10 +16,10 @@ bool was_scanned(Trust trust) {
 }  // namespace
 
 std::vector<Frame> walk_stack(const WalkedProcess& process,
-                              const minidump::Context& context,
-                              const minidump::MemoryRegion* stack) {
-  const minidump::MemoryRegion nothing;
-  const auto unwinder = Unwinder::make(context.arch, process, stack == nullptr ? nothing : *stack);
+                              const CpuContext& context,
+                              const MemoryRegion* stack) {
+  StackMemory memory(stack == nullptr ? MemoryRegion() : *stack, process.memory);
+  const auto unwinder = Unwinder::make(context.arch, process, memory);
   std::vector<Frame> frames;
   if (unwinder == nullptr) return frames;
   Frame frame;
@@ -31,7 +31,9 @@ std::vector<Frame> walk_stack(const WalkedProcess& process,
   unwinder->locate(frame);
   frames.push_back(frame);
   std::uint32_t scanned_count = 0;
-  while (stack != nullptr && frames.size() < process.limits.frames_per_thread_max) {
+  const bool has_memory = stack != nullptr || process.memory != nullptr;
+  while (has_memory && frames.size() < process.limits.frames_per_thread_max) {
+    memory.follow(unwinder->stack_pointer(frames.back()));
     auto caller = unwinder->caller_of(frames, scanned_count < kScannedFramesMax);
     if (!caller) break;
     unwinder->locate(*caller);

@@ -23,6 +23,7 @@
 #include "stackwalk/cfi.h"
 #include "stackwalk/frame.h"
 #include "stackwalk/module_map.h"
+#include "stackwalk/process_memory.h"
 #include "stackwalk/symbol_source.h"
 
 namespace sigla {
@@ -33,14 +34,15 @@ struct WalkedProcess {
   System system = System::kOther;
   const ModuleMap* modules = nullptr;  // null: the dump has no usable module list
   const ModuleMap* unloaded_modules = nullptr;
-  SymbolSource* symbols = nullptr;  // null: nobody was asked to find symbols
+  SymbolSource* symbols = nullptr;        // null: nobody was asked to find symbols
+  const ProcessMemory* memory = nullptr;  // null: the dump has nothing but the threads' stacks
   Limits limits;
 };
 
 // Frames from the innermost out; at least one unless the processor is not one of the four above.
-// `stack` is null when the dump has no memory for the thread.
+// `stack` is null when the dump has no memory of its own for the thread.
 std::vector<Frame> walk_stack(const WalkedProcess& process,
-                              const minidump::Context& context,
-                              const minidump::MemoryRegion* stack);
+                              const CpuContext& context,
+                              const MemoryRegion* stack);
 
 }  // namespace sigla

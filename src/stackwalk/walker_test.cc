@@ -122,10 +122,10 @@ TEST_F(Walker, Amd64AppliesCfi) {
                            stack64({1, 0xb0b, kLib + 0x20, 0}),
                            true);
   ASSERT_EQ(shape(frames), (Shape{"context:40001010", "cfi:50000020"}));
-  EXPECT_EQ(frames[1].registers.values[minidump::kRbx], 0xb0bU);
-  EXPECT_EQ(frames[1].registers.values[minidump::kRsp], kStack + 24);
-  EXPECT_EQ(frames[1].registers.values[minidump::kRbp], 7U) << "callee-saved";
-  EXPECT_FALSE(frames[1].registers.is_valid(minidump::kRax));
+  EXPECT_EQ(frames[1].registers.values[kRbx], 0xb0bU);
+  EXPECT_EQ(frames[1].registers.values[kRsp], kStack + 24);
+  EXPECT_EQ(frames[1].registers.values[kRbp], 7U) << "callee-saved";
+  EXPECT_FALSE(frames[1].registers.is_valid(kRax));
 }
 
 TEST_F(Walker, AScanTakesOnlyAddressesInsideFunctions) {
@@ -175,8 +175,8 @@ TEST_F(Walker, X86RunsStackWinPrograms) {
   ASSERT_GE(frames.size(), 2U);
   EXPECT_EQ(frames[1].trust, Trust::kCfi);
   EXPECT_EQ(frames[1].return_address, kLib + 0x20);
-  EXPECT_EQ(frames[1].registers.values[minidump::kEbx], 0xb0bU);
-  EXPECT_EQ(frames[1].registers.values[minidump::kEsp], kStack + 8);
+  EXPECT_EQ(frames[1].registers.values[kEbx], 0xb0bU);
+  EXPECT_EQ(frames[1].registers.values[kEsp], kStack + 8);
 }
 
 TEST_F(Walker, X86TellsCallersHowManyParametersWerePushed) {

@@ -22,12 +22,8 @@ struct Shown {
   std::string_view name;
   std::size_t index;
 };
-constexpr Shown kX86Shown[] = {{"eip", minidump::kEip},
-                               {"esp", minidump::kEsp},
-                               {"ebp", minidump::kEbp},
-                               {"ebx", minidump::kEbx},
-                               {"esi", minidump::kEsi},
-                               {"edi", minidump::kEdi}};
+constexpr Shown kX86Shown[] = {
+    {"eip", kEip}, {"esp", kEsp}, {"ebp", kEbp}, {"ebx", kEbx}, {"esi", kEsi}, {"edi", kEdi}};
 constexpr Shown kArmShown[] = {{"r0", 0},
                                {"r1", 1},
                                {"r2", 2},
@@ -61,10 +57,10 @@ std::vector<ReportRegister> known_registers(const Frame& frame, Arch arch) {
   } else if (arch == Arch::kArm) {
     for (const Shown& shown : kArmShown) add_register(frame, shown.name, shown.index, known);
   } else {
-    const auto names = minidump::register_names(arch);
+    const auto names = register_names(arch);
     for (std::size_t i = 0; i < names.size(); ++i) {
-      const bool is_fp = arch == Arch::kArm64 && i == minidump::kArm64Fp;
-      const bool is_lr = arch == Arch::kArm64 && i == minidump::kArm64Lr;
+      const bool is_fp = arch == Arch::kArm64 && i == kArm64Fp;
+      const bool is_lr = arch == Arch::kArm64 && i == kArm64Lr;
       add_register(frame, is_fp ? "fp" : is_lr ? "lr" : names[i], i, known);
     }
   }
@@ -72,12 +68,12 @@ std::vector<ReportRegister> known_registers(const Frame& frame, Arch arch) {
 }
 
 // Only the thread's own context knows these.
-void add_x86_scratch(const minidump::Context& context, std::vector<ReportFrame>& frames) {
+void add_x86_scratch(const CpuContext& context, std::vector<ReportFrame>& frames) {
   for (ReportFrame& frame : frames) {
     if (frame.trust != Trust::kContext) continue;
-    frame.registers.push_back({"eax", context.registers[minidump::kEax]});
-    frame.registers.push_back({"ecx", context.registers[minidump::kEcx]});
-    frame.registers.push_back({"edx", context.registers[minidump::kEdx]});
+    frame.registers.push_back({"eax", context.registers[kEax]});
+    frame.registers.push_back({"ecx", context.registers[kEcx]});
+    frame.registers.push_back({"edx", context.registers[kEdx]});
     frame.registers.push_back({"efl", context.status});
   }
 }

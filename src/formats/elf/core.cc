@@ -2,6 +2,7 @@
 #include "formats/elf/core.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/checked.h"
 #include "base/text.h"
@@ -18,6 +19,8 @@ Result<Core> Core::open(Bytes file, const Limits& limits) {
   Core core(std::move(image));
   for (const Segment& segment : core.image_.segments()) {
     if (segment.p_type == PT_LOAD && segment.p_filesz != 0) core.memory_.push_back(segment);
+    const auto end = checked_add(segment.p_offset, segment.p_filesz);
+    core.whole_size_ = std::max(core.whole_size_, end.value_or(0));
     if (segment.p_type == PT_NOTE) SIGLA_TRY(core.read_notes(segment, limits));
   }
   std::ranges::sort(core.memory_, {}, &Segment::p_vaddr);
@@ -30,7 +33,7 @@ Status Core::read_notes(const Segment& segment, const Limits& limits) {
   while (true) {
     SIGLA_TRY_ASSIGN(const auto note, notes.next());
     if (!note) return {};
-    if (note->name == "CORE" || note->name == "FreeBSD") SIGLA_TRY(read_note(*note, limits));
+    if (note->name == "CORE") SIGLA_TRY(read_note(*note, limits));
   }
 }
 
@@ -40,6 +43,12 @@ Status Core::read_note(const Note& note, const Limits& limits) {
       return read_mappings(note.descriptor, limits);
     case NT_PRSTATUS:
       if (threads_.size() < limits.core_mapping_count_max) read_thread(note.descriptor);
+      return {};
+    case NT_SIGINFO:
+      read_signal(note.descriptor);
+      return {};
+    case NT_PRPSINFO:
+      read_process(note.descriptor);
       return {};
     case NT_AUXV:
       read_auxiliary(note.descriptor);
@@ -94,6 +103,41 @@ void Core::read_thread(Bytes descriptor) {
   threads_.push_back(thread);
 }
 
+// si_signo, si_errno, si_code (ints; MIPS has the code before the errno), then, aligned to a word,
+// a union that begins with si_addr where the signal has one.
+void Core::read_signal(Bytes descriptor) {
+  if (threads_.empty() || threads_.back().signal_info) return;
+  ByteReader reader = image_.reader(descriptor);
+  CoreSignal signal;
+  signal.number = reader.u32();
+  std::uint32_t error = reader.u32();
+  std::uint32_t code = reader.u32();
+  if (image_.header().e_machine == EM_MIPS) std::swap(error, code);
+  signal.code = static_cast<std::int32_t>(code);
+  if (image_.header().is_64) reader.skip(4);
+  signal.address = image_.read_word(reader);
+  if (reader.ok()) threads_.back().signal_info = signal;
+}
+
+// Counted from its end, since the width of uid_t differs: ..., pid, ppid, pgrp, sid (ints), the
+// name (16 bytes), the arguments (80 bytes).
+void Core::read_process(Bytes descriptor) {
+  constexpr std::size_t kNameSize = 16;
+  constexpr std::size_t kTailSize = 16 + kNameSize + 80;
+  if (descriptor.size() < kTailSize) return;
+  ByteReader reader = image_.reader(descriptor.last(kTailSize));
+  CoreProcessInfo info;
+  info.id = reader.u32();
+  reader.skip(12);
+  const auto text = [](Bytes field) {
+    const std::string_view all = as_text(field);
+    return all.substr(0, all.find('\0'));
+  };
+  info.name = text(reader.bytes(kNameSize));
+  info.arguments = text(reader.rest());
+  process_ = info;
+}
+
 void Core::read_auxiliary(Bytes descriptor) {
   ByteReader reader = image_.reader(descriptor);
   while (!reader.at_end()) {
@@ -116,12 +160,28 @@ Bytes Core::memory(std::uint64_t address) const {
   if (after == memory_.begin()) return {};
   const Segment& segment = *std::prev(after);
   const std::uint64_t offset = address - segment.p_vaddr;
-  if (offset >= segment.p_filesz || segment.p_offset >= image_.file().size()) return {};
-  // What a cut-off file still holds of the segment.
-  const Bytes rest = image_.file().subspan(static_cast<std::size_t>(segment.p_offset));
-  const std::uint64_t held = std::min<std::uint64_t>(rest.size(), segment.p_filesz);
-  if (offset >= held) return {};
-  return rest.subspan(static_cast<std::size_t>(offset), static_cast<std::size_t>(held - offset));
+  const Bytes bytes = held(segment);
+  if (offset >= bytes.size()) return {};
+  return bytes.subspan(static_cast<std::size_t>(offset));
+}
+
+// What a cut-off file still has of the segment.
+Bytes Core::held(const Segment& segment) const {
+  const Bytes file = image_.file();
+  if (segment.p_offset >= file.size()) return {};
+  const Bytes rest = file.subspan(static_cast<std::size_t>(segment.p_offset));
+  return rest.first(
+      static_cast<std::size_t>(std::min<std::uint64_t>(rest.size(), segment.p_filesz)));
+}
+
+std::vector<MemoryRegion> Core::memory_regions() const {
+  std::vector<MemoryRegion> regions;
+  for (const Segment& segment : memory_) {
+    const Bytes bytes = held(segment);
+    if (bytes.empty() || !checked_add<std::uint64_t>(segment.p_vaddr, bytes.size())) continue;
+    regions.push_back({segment.p_vaddr, bytes, image_.header().order});
+  }
+  return regions;
 }
 
 std::vector<CoreModule> Core::modules(const Limits& limits) const {

@@ -6,6 +6,9 @@
 // holds
 //   NT_FILE      count, page size, count x { start, end, file offset in pages }, count paths
 //   NT_PRSTATUS  one for each thread, the one that crashed first
+//   NT_SIGINFO   the signal of the thread whose NT_PRSTATUS came before (the kernel writes the
+//                crashed thread's only, gdb's gcore one for each)
+//   NT_PRPSINFO  the process's id, name and arguments
 //   NT_AUXV      pairs { tag, value }
 // Cores are cut off every day by limits and full disks; what is missing is missing, not an error.
 #pragma once
@@ -17,6 +20,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/memory_region.h"
 #include "formats/elf/image.h"
 #include "formats/elf/notes.h"
 #include "ident/identity.h"
@@ -40,10 +44,24 @@ struct CoreModule {
   std::optional<Bytes> build_id;
 };
 
+// siginfo_t: what the kernel said of a signal.
+struct CoreSignal {
+  std::uint32_t number = 0;
+  std::int32_t code = 0;      // si_code
+  std::uint64_t address = 0;  // si_addr; of signals without one, whatever shares its place
+};
+
 struct CoreThread {
   std::uint32_t id = 0;
   std::uint16_t signal = 0;
   Bytes registers;  // pr_reg, as the kernel of that machine lays it out
+  std::optional<CoreSignal> signal_info;
+};
+
+struct CoreProcessInfo {
+  std::uint32_t id = 0;
+  std::string_view name;       // of its first thread, at most 15 bytes
+  std::string_view arguments;  // the first 80 bytes, parted by spaces
 };
 
 class Core {
@@ -53,11 +71,16 @@ class Core {
   const Image& image() const { return image_; }
   std::span<const CoreMapping> mappings() const { return mappings_; }
   std::span<const CoreThread> threads() const { return threads_; }
+  const std::optional<CoreProcessInfo>& process() const { return process_; }
   // An entry of the auxiliary vector.
   std::optional<std::uint64_t> auxiliary(std::uint64_t tag) const;
 
   // The dumped memory at an address, up to the end of its segment; empty when it was not dumped.
   Bytes memory(std::uint64_t address) const;
+  // All of it, in address order.
+  std::vector<MemoryRegion> memory_regions() const;
+  // How long the file would be, had it not been cut off.
+  std::uint64_t whole_size() const { return whole_size_; }
 
   // Every mapped ELF image in address order: from NT_FILE or, failing that, from the dynamic
   // linker's list; and the vDSO.
@@ -70,12 +93,17 @@ class Core {
   Status read_note(const Note& note, const Limits& limits);
   Status read_mappings(Bytes descriptor, const Limits& limits);
   void read_thread(Bytes descriptor);
+  void read_signal(Bytes descriptor);
+  void read_process(Bytes descriptor);
+  Bytes held(const Segment& segment) const;
   void read_auxiliary(Bytes descriptor);
 
   Image image_;
   std::vector<Segment> memory_;  // PT_LOAD with dumped content, by address
   std::vector<CoreMapping> mappings_;
   std::vector<CoreThread> threads_;
+  std::optional<CoreProcessInfo> process_;
+  std::uint64_t whole_size_ = 0;
   std::vector<std::pair<std::uint64_t, std::uint64_t>> auxiliary_;
 };
 

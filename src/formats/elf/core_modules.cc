@@ -84,7 +84,9 @@ std::vector<CoreModule> modules_of_mappings(const Core& core, const Limits& limi
   std::vector<CoreModule> modules;
   std::map<std::string_view, std::uint64_t> first_seen;
   std::set<std::string_view> executable;
+  std::map<std::string_view, std::uint64_t> ends;
   for (const CoreMapping& mapping : core.mappings()) {
+    ends[mapping.path] = mapping.end;
     if (is_executable(core, mapping)) executable.insert(mapping.path);
   }
   for (const CoreMapping& mapping : core.mappings()) {
@@ -97,7 +99,7 @@ std::vector<CoreModule> modules_of_mappings(const Core& core, const Limits& limi
     }
     first_seen.emplace(mapping.path, mapping.start);
     CoreModule module = module_at(core, mapping.start, std::string(mapping.path), limits);
-    module.end = std::max(module.end, mapping.end);
+    module.end = std::max(module.end, module.e_type == 0 ? ends[mapping.path] : mapping.end);
     modules.push_back(std::move(module));
   }
   return modules;

@@ -173,6 +173,8 @@ inline constexpr std::uint32_t PT_NOTE = 4;
 inline constexpr std::uint32_t PT_PHDR = 6;
 inline constexpr std::uint32_t PT_GNU_EH_FRAME = 0x6474e550;
 inline constexpr std::uint32_t PF_X = 1;
+inline constexpr std::uint32_t PF_W = 2;
+inline constexpr std::uint32_t PF_R = 4;
 
 // Dynamic section tags
 inline constexpr std::uint64_t DT_NULL = 0;

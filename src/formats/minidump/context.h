@@ -10,55 +10,17 @@
 // PowerPC, MIPS, SPARC and RISC-V contexts are recognised by size and flags, and not read further.
 #pragma once
 
-#include <array>
 #include <cstdint>
-#include <span>
-#include <string_view>
 
 #include "formats/minidump/image.h"
 #include "formats/minidump/system_info.h"
+#include "ident/registers.h"
 
 namespace sigla::minidump {
 
-// Where each register stands in Context::registers.
-enum X86Register : std::uint8_t { kEip, kEsp, kEbp, kEax, kEbx, kEcx, kEdx, kEsi, kEdi, kX86Count };
-enum Amd64Register : std::uint8_t {
-  kRax,
-  kRdx,
-  kRcx,
-  kRbx,
-  kRsi,
-  kRdi,
-  kRbp,
-  kRsp,
-  kR8,
-  kR9,
-  kR10,
-  kR11,
-  kR12,
-  kR13,
-  kR14,
-  kR15,
-  kRip,
-  kAmd64Count,
+struct Context : CpuContext {
+  std::uint32_t flags = 0;  // what of it is valid, and of which processor it is
 };
-enum ArmRegister : std::uint8_t { kArmFpApple = 7, kArmSp = 13, kArmLr, kArmPc, kArmCount };
-enum Arm64Register : std::uint8_t { kArm64Fp = 29, kArm64Lr, kArm64Sp, kArm64Pc, kArm64Count };
-
-struct Context {
-  Arch arch = Arch::kUnknown;
-  std::uint32_t flags = 0;
-  std::array<std::uint64_t, kArm64Count> registers{};
-  std::uint32_t status = 0;  // eflags or cpsr
-
-  // No registers are read for this processor.
-  bool is_opaque() const;
-  std::uint64_t instruction_pointer() const;
-  std::uint64_t stack_pointer() const;
-};
-
-// "eip", "esp", ... in the order of Context::registers; empty for an opaque processor.
-std::span<const std::string_view> register_names(Arch arch);
 
 // `system_info` decides where the flags do not say which processor it is, and a context of another
 // processor than the system's is malformed; null when the dump has none.

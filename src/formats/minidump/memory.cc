@@ -17,23 +17,6 @@ struct MemoryRecord : MINIDUMP_MEMORY_DESCRIPTOR {
 
 }  // namespace
 
-std::optional<std::uint64_t> MemoryRegion::read(std::uint64_t address, std::size_t size) const {
-  if (address < base || address - base > bytes.size() || bytes.size() - (address - base) < size) {
-    return std::nullopt;
-  }
-  ByteReader reader(bytes.subspan(address - base, size), order);
-  switch (size) {
-    case 1:
-      return reader.u8();
-    case 2:
-      return reader.u16();
-    case 4:
-      return reader.u32();
-    default:
-      return reader.u64();
-  }
-}
-
 MemoryRegion read_memory_region(const Image& image, const MINIDUMP_MEMORY_DESCRIPTOR& descriptor) {
   MemoryRegion region{descriptor.StartOfMemoryRange, {}, image.order()};
   if (!checked_add<std::uint64_t>(region.base, descriptor.Memory.DataSize)) return region;

@@ -3,26 +3,12 @@
 // address space (MemoryInfoListStream).
 #pragma once
 
-#include <optional>
 #include <vector>
 
+#include "base/memory_region.h"
 #include "formats/minidump/image.h"
 
 namespace sigla::minidump {
-
-// Bytes of the dumped process. Borrows from the file.
-struct MemoryRegion {
-  std::uint64_t base = 0;
-  Bytes bytes;
-  std::endian order = std::endian::little;
-
-  bool empty() const { return bytes.empty(); }
-  bool contains(std::uint64_t address) const {
-    return address >= base && address - base < bytes.size();
-  }
-  // `size` bytes (1, 2, 4 or 8) at `address` as an integer; nothing when not all are there.
-  std::optional<std::uint64_t> read(std::uint64_t address, std::size_t size) const;
-};
 
 // The bytes a descriptor points at; empty (with its base) when they are not all in the file or the
 // range would wrap around the address space.
