@@ -12,6 +12,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::SizeIs;
 
 // "4: r7+16 ra-8 3@-16": from offset 4 on CFA = register 7 + 16, the return address at CFA - 8, and
 // register 3 at CFA - 16. Without "ra" it is in lr.
@@ -87,10 +88,41 @@ TEST_F(PeUnwind, KnowsThatATrapHasNoReturnAddress) {
   EXPECT_THAT(x64(b.build()), IsOkAnd(ElementsAre("0: r7+16 ra-8 sp@+16", "4: r7+24 ra-8 sp@+16")));
 }
 
-TEST_F(PeUnwind, SkipsTheEpiloguesOfVersionTwo) {
+// push rbx; push r12; sub rsp, 0x20; two epilogues of pop r12; pop rbx; ret, one of them the end
+TEST_F(PeUnwind, FollowsTheEpiloguesOfVersionTwo) {
   BytesBuilder b;
-  b.u8(2).u8(4).u8(3).u8(0).u8(0x05).u8(0x16).u8(0x20).u8(0x06).u8(4).u8(0x02).u16(0);
-  EXPECT_THAT(x64(b.build()), IsOkAnd(ElementsAre("0: r7+8 ra-8", "4: r7+16 ra-8")));
+  b.u8(2).u8(7).u8(5).u8(0);
+  b.u8(0x04).u8(0x16).u8(0x20).u8(0x06);  // 4 bytes each, at the end and 0x20 before
+  b.u8(7).u8(0x32).u8(3).u8(0xc0).u8(1).u8(0x30).u16(0);  // ALLOC_SMALL 0x20, PUSH r12, PUSH rbx
+  EXPECT_THAT(x64(b.build()),
+              IsOkAnd(ElementsAre("0: r7+8 ra-8",
+                                  "1: r7+16 ra-8 3@-16",
+                                  "3: r7+24 ra-8 3@-16 12@-24",
+                                  "7: r7+56 ra-8 3@-16 12@-24",
+                                  "224: r7+24 ra-8 12@-24 3@-16",
+                                  "226: r7+16 ra-8 3@-16",
+                                  "227: r7+8 ra-8",
+                                  "228: r7+56 ra-8 3@-16 12@-24",
+                                  "252: r7+24 ra-8 12@-24 3@-16",
+                                  "254: r7+16 ra-8 3@-16",
+                                  "255: r7+8 ra-8")));
+}
+
+TEST_F(PeUnwind, LeavesOutEpiloguesThatCannotBe) {
+  const auto rows_of = [&](std::uint8_t size, std::uint8_t flags, std::uint16_t before_end) {
+    BytesBuilder b;
+    b.u8(2).u8(1).u8(3).u8(0).u8(size).u8(static_cast<std::uint8_t>(flags << 4 | 6));
+    b.u16(static_cast<std::uint16_t>((before_end & 0xff) | 0x600 | (before_end >> 8) << 12));
+    b.u8(1).u8(0x30).u16(0);
+    return x64(b.build());
+  };
+  const auto none = IsOkAnd(ElementsAre("0: r7+8 ra-8", "1: r7+16 ra-8 3@-16"));
+  EXPECT_THAT(rows_of(2, 0, 0), none);
+  EXPECT_THAT(rows_of(1, 1, 0x20), none) << "no room for a return";
+  EXPECT_THAT(rows_of(2, 0, 0x101), none) << "before the function";
+  EXPECT_THAT(rows_of(2, 0, 0x100), none) << "before the prologue";
+  EXPECT_THAT(rows_of(2, 0, 1), none) << "behind the function";
+  EXPECT_THAT(rows_of(2, 0, 2), IsOkAnd(SizeIs(4)));
 }
 
 TEST_F(PeUnwind, ContinuesWhatItIsChainedTo) {

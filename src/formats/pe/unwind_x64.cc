@@ -2,6 +2,8 @@
 #include "formats/pe/unwind_x64.h"
 
 #include <algorithm>
+#include <functional>
+#include <span>
 
 #include "base/byte_reader.h"
 
@@ -15,7 +17,10 @@ enum : std::uint8_t {
   UWOP_SET_FPREG = 3,
   UWOP_SAVE_NONVOL = 4,
   UWOP_SAVE_NONVOL_FAR = 5,
-  UWOP_EPILOG = 6,  // version 2; SAVE_XMM before there was a version 1 in the wild
+  // Version 2 (SAVE_XMM before there was a version 1 in the wild). The first one: how many bytes
+  // each epilogue has, and whether (bit 0 of the info) one is the function's end. Each further one:
+  // how far before the function's end another one begins, 12 bits, the high ones in the info; or 0.
+  UWOP_EPILOG = 6,
   UWOP_SPARE_CODE = 7,
   UWOP_SAVE_XMM128 = 8,
   UWOP_SAVE_XMM128_FAR = 9,
@@ -42,6 +47,9 @@ struct Info {
   std::uint8_t frame_register = 0;  // 0: none
   std::uint8_t frame_offset = 0;    // bytes / 16
   std::vector<Code> codes;          // as they stand: the last instruction first
+  // An epilogue is the pops and the return behind them, without what frees the locals.
+  std::uint32_t epilogue_size = 0;
+  std::vector<std::uint32_t> epilogues;  // bytes from their beginnings to the function's end
   std::optional<UnwindFunction> chained;
 };
 
@@ -67,6 +75,15 @@ std::size_t slots_of(std::uint8_t operation, std::uint8_t info) {
     default:
       return 1;
   }
+}
+
+void add_epilogue(const Code& code, Info& info) {
+  std::uint32_t before_end = code.offset | std::uint32_t{code.info} << 8;
+  if (info.epilogue_size == 0) {
+    info.epilogue_size = code.offset;
+    before_end = (code.info & 1) != 0 ? code.offset : 0;
+  }
+  if (before_end != 0) info.epilogues.push_back(before_end);
 }
 
 Result<Info> read_info(const Image& image, std::uint32_t rva) {
@@ -102,8 +119,11 @@ Result<Info> read_info(const Image& image, std::uint32_t rva) {
       default:
         break;
     }
-    if (version == 2 && code.operation == UWOP_EPILOG) continue;
-    info.codes.push_back(code);
+    if (version == 2 && code.operation == UWOP_EPILOG) {
+      add_epilogue(code, info);
+    } else {
+      info.codes.push_back(code);
+    }
   }
   SIGLA_TRY(codes.finish("UNWIND_INFO"));
   if ((first >> 3 & UNW_FLAG_CHAININFO) != 0) {
@@ -195,6 +215,64 @@ class Frame {
   bool has_frame_register_ = false;
 };
 
+// The registers that an epilogue pops, in its order: the last one pushed is the first one.
+std::vector<std::uint8_t> popped_registers(const std::vector<Info>& chain) {
+  std::vector<std::uint8_t> registers;
+  for (const Info& info : chain) {
+    for (const Code& code : info.codes) {
+      if (code.operation == UWOP_PUSH_NONVOL) registers.push_back(code.info);
+    }
+  }
+  return registers;
+}
+
+std::uint32_t pop_size(std::uint8_t reg) { return reg < 8 ? 1 : 2; }  // r8 and up have a prefix
+
+// Before the pop of registers[done].
+UnwindRow epilogue_row(std::span<const std::uint8_t> registers,
+                       std::size_t done,
+                       std::uint32_t offset) {
+  constexpr std::int64_t kWord = 8;
+  const auto left = static_cast<std::int64_t>(registers.size() - done);
+  UnwindRow row;
+  row.offset = offset;
+  row.cfa_register = kRsp;
+  row.cfa_offset = (left + 1) * kWord;
+  row.return_address_offset = -kWord;
+  for (std::int64_t i = 0; i < left; ++i) {
+    row.save(kDwarfNumbers[registers[done + static_cast<std::size_t>(i)]], (i - left - 1) * kWord);
+  }
+  return row;
+}
+
+// The rows in the epilogues, and behind each of them what held before it. An epilogue that cannot
+// be one of this function is left out.
+void add_epilogues(const UnwindFunction& function,
+                   const std::vector<Info>& chain,
+                   std::vector<UnwindRow>& rows) {
+  const Info& own = chain.front();
+  const std::vector<std::uint8_t> registers = popped_registers(chain);
+  std::uint32_t pops_size = 0;
+  for (const std::uint8_t reg : registers) pops_size += pop_size(reg);
+  if (own.epilogue_size <= pops_size || registers.size() > kDwarfNumbers.size()) return;
+  std::vector<std::uint32_t> before_end = own.epilogues;
+  std::sort(before_end.begin(), before_end.end(), std::greater<>());
+  UnwindRow body = rows.back();
+  for (const std::uint32_t distance : before_end) {
+    if (distance > function.size || distance < own.epilogue_size) continue;
+    std::uint32_t at = function.size - distance;
+    body.offset = at + own.epilogue_size;
+    if (at < rows.back().offset || at == 0) continue;
+    if (at == rows.back().offset) rows.pop_back();
+    for (std::size_t done = 0; done < registers.size(); ++done) {
+      rows.push_back(epilogue_row(registers, done, at));
+      at += pop_size(registers[done]);
+    }
+    rows.push_back(epilogue_row(registers, registers.size(), at));
+    if (body.offset < function.size) rows.push_back(body);
+  }
+}
+
 }  // namespace
 
 Status read_x64_rows(const Image& image,
@@ -235,6 +313,7 @@ Status read_x64_rows(const Image& image,
       rows.push_back(row);
     }
   }
+  add_epilogues(function, chain, rows);
   return {};
 }
 
