@@ -45,7 +45,7 @@ fuzz: ## every fuzz target under libFuzzer: make fuzz [SECONDS_EACH=60]
 soak: release ## uploads, downloads and kill -9 for an hour: make soak [MINUTES=60]
 	@tests/soak/soak.py build/release/bin/sigla $(or $(MINUTES),60)
 
-bench: ## side by side with nginx, hashing and Breakpad; prints ratios
+bench: ## side by side with nginx, hashing, Breakpad and LLVM; prints ratios
 	@tools/install-dependencies.sh test
 	@$(MAKE) --no-print-directory release
 	@bench/run.sh build/release/bin/sigla

@@ -7,8 +7,8 @@ import re
 import subprocess
 
 
-def run(*command, **options):
-    done = subprocess.run([str(c) for c in command], capture_output=True, text=True, errors="replace", timeout=120, **options)
+def run(*command, timeout=1_800, **options):
+    done = subprocess.run([str(c) for c in command], capture_output=True, text=True, errors="replace", timeout=timeout, **options)
     if done.returncode != 0:
         raise RuntimeError(f"{' '.join(map(str, command))}: {done.stderr.strip()[-2000:]}")
     return done.stdout
