@@ -92,6 +92,9 @@ TEST(SymcacheToBreakpad, LeavesOutInlinedCallsAndReplacesNames) {
   options.inlines = false;
   EXPECT_EQ(text_of(cache, options),
             std::string(kModule) + "FILE 0 /b.c\nFUNC 1000 20 0 <f>\n1000 20 6 0\n");
+  names.assign(names.size(), "");  // code between functions has lines and no name
+  EXPECT_EQ(text_of(cache, options),
+            std::string(kModule) + "FILE 0 /b.c\nFUNC 1000 20 0 <name omitted>\n1000 20 6 0\n");
 }
 
 TEST(BreakpadToSymcache, WritesUnwindRecordsAlone) {

@@ -65,8 +65,12 @@ class TextWriter {
     text_.clear();
     return {};
   }
+  // Never empty: a record without a name is a damaged one to Breakpad's processor, whose own
+  // dump_syms writes this.
   std::string_view name(std::uint32_t index) const {
-    return index < options_.names.size() ? options_.names[index] : cache_.name(index);
+    const std::string_view text =
+        index < options_.names.size() ? options_.names[index] : cache_.name(index);
+    return text.empty() ? "<name omitted>" : text;
   }
   void read_function(std::size_t index);
   void number_files_and_origins();
