@@ -31,7 +31,7 @@ BANNED = [
 # Outside libraries and the only places that may know them.
 FENCED = [
     (r"boost/(asio|beast)", r"src/http/[^/]+\.cc$"),
-    (r"boost/json", r"src/(api|app|formats/sourcebundle|sourcelink)/[^/]+\.cc$"),
+    (r"boost/json", r"src/(api|app|upstream|formats/sourcebundle|sourcelink)/[^/]+\.cc$"),
     (r"CLI/", r"src/app/[^/]+\.(cc|h)$"),
     (r"sqlite3\.h", r"src/store/sqlite/"),
     (r"curl/", r"src/http/([^/]+\.cc|curl_library\.h)$"),

@@ -95,15 +95,18 @@ void StoreSymbols::search(ModuleSearch& search) {
       search.say(fmt::format("{} ({}): not needed", source, to_string(object.identity.format)));
       continue;
     }
+    search.begin_candidate(project_.name, source);
+    search.recognise(object.identity);
     Result<File> symcache =
         symcaches_.get({object.blob, object.offset, object.size, object.identity.name},
                        [this](const CompanionRequest& request) { return companion(request); });
     if (!symcache.has_value()) {
       search.refuse(fmt::format("{} ({})", source, to_string(object.identity.format)),
                     symcache.error());
-      continue;
+    } else {
+      search.offer({object.identity, source}, std::move(symcache).value());
     }
-    search.offer({object.identity, source}, std::move(symcache).value());
+    search.end_candidate();
   }
 }
 

@@ -3,9 +3,9 @@
 
 #include <utility>
 
-#include "app/http_symbols.h"
 #include "base/text.h"
 #include "symbolicate/directory_symbols.h"
+#include "symbolicate/source_symbols.h"
 
 namespace sigla::app {
 namespace {
@@ -22,6 +22,10 @@ bool is_symbol_path(std::string_view text) {
 }
 
 }  // namespace
+
+bool is_url(std::string_view place) {
+  return place.starts_with("http://") || place.starts_with("https://");
+}
 
 std::vector<std::string> split_places(std::string_view text) {
   std::vector<std::string> places;
@@ -53,12 +57,25 @@ void SymbolPlaces::add(const std::string& place) {
     places_.push_back(std::make_unique<DirectorySymbols>(place, files_));
     return;
   }
+  if (fetcher_ == nullptr) fetcher_ = make_fetcher();
+  Source source;
+  source.id = place;
+  source.url = place;
+  while (source.url.ends_with('/')) source.url.pop_back();
+  places_.push_back(std::make_unique<SourceSymbols>(std::move(source), *fetcher_, files_));
+}
+
+std::unique_ptr<Fetcher> SymbolPlaces::make_fetcher() {
   const auto folder = SymcacheFolder::user_path();
-  if (downloads_ == nullptr && folder.has_value()) {
+  if (folder.has_value()) {
     auto kept = KeptFiles::open(*folder / "downloads", kDownloadsSizeMax);
     if (kept.has_value()) downloads_ = std::move(kept).value();
   }
-  places_.push_back(std::make_unique<HttpSymbols>(place, downloads_.get(), files_));
+  Fetcher::Options options;
+  options.kept = downloads_.get();
+  options.connect_timeout_seconds = kConnectSeconds;
+  options.down_life = kDownLife;
+  return std::make_unique<Fetcher>(std::move(options));
 }
 
 std::vector<SymbolPlace*> SymbolPlaces::places() const {

@@ -21,5 +21,12 @@ TEST(SplitPlaces, TakesListsApart) {
               ElementsAre("c", "https://a.example"));
 }
 
+TEST(IsUrl, TellsServersFromFolders) {
+  EXPECT_TRUE(is_url("http://a"));
+  EXPECT_TRUE(is_url("https://a"));
+  EXPECT_FALSE(is_url("httpd/symbols"));
+  EXPECT_FALSE(is_url("ftp://a"));
+}
+
 }  // namespace
 }  // namespace sigla::app

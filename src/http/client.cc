@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/client.h"
 
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <array>
 
 #include "base/text.h"
 #include "http/curl_library.h"
+#include "http/public_address.h"
 
 namespace sigla::http {
 namespace {
@@ -36,7 +39,9 @@ class Client::Transfer {
     configure();
     configure_body();
     const CURLcode code = library_.easy_perform(curl_);
-    if (failure_.has_value()) return std::move(*failure_);
+    // A name may have several addresses: one that was refused does not matter when another
+    // answered.
+    if (code != CURLE_OK && failure_.has_value()) return std::move(*failure_);
     if (code != CURLE_OK) return error_of(code);
     long status = 0;
     library_.easy_getinfo(curl_, CURLINFO_RESPONSE_CODE, &status);
@@ -44,6 +49,9 @@ class Client::Transfer {
     library_.easy_getinfo(curl_, CURLINFO_EFFECTIVE_URL, &url);
     response_.status = static_cast<int>(status);
     response_.url = url != nullptr ? url : request_.url;
+    char* redirect = nullptr;
+    library_.easy_getinfo(curl_, CURLINFO_REDIRECT_URL, &redirect);
+    if (redirect != nullptr) response_.redirect_url = redirect;
     return std::move(response_);
   }
 
@@ -61,6 +69,15 @@ class Client::Transfer {
     set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(request_.stall_timeout_seconds));
     set(CURLOPT_BUFFERSIZE, 256L << 10);
     set(CURLOPT_UPLOAD_BUFFERSIZE, 256L << 10);
+    if (request_.accepts_any_certificate) {
+      set(CURLOPT_SSL_VERIFYPEER, 0L);
+      set(CURLOPT_SSL_VERIFYHOST, 0L);
+    }
+    if (request_.public_addresses_only) {
+      set(CURLOPT_NOPROXY, "*");
+      set(CURLOPT_OPENSOCKETFUNCTION, &Transfer::on_connect);
+      set(CURLOPT_OPENSOCKETDATA, this);
+    }
     if (!request_.ca_file.empty()) set(CURLOPT_CAINFO, request_.ca_file.c_str());
     const bool reads_only = request_.method == "GET" || request_.method == "HEAD";
     set(CURLOPT_FOLLOWLOCATION, reads_only && request_.redirect_count_max > 0 ? 1L : 0L);
@@ -121,6 +138,18 @@ class Client::Transfer {
                       "{}: {}",
                       host_of(request_.url),
                       reason);
+  }
+
+  // Every connection, a redirect's too, passes here with the address that was found for its name.
+  static curl_socket_t on_connect(void* self, curlsocktype, curl_sockaddr* address) {
+    auto& transfer = *static_cast<Transfer*>(self);
+    if (is_public_address(address->addr)) {
+      return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    }
+    transfer.failure_ = make_error(ErrorCode::kPermissionDenied,
+                                   "{}: destination is restricted",
+                                   host_of(transfer.request_.url));
+    return CURL_SOCKET_BAD;
   }
 
   static std::size_t on_content(char* data, std::size_t, std::size_t size, void* self) {

@@ -45,6 +45,10 @@ struct ClientRequest {
   // Followed for GET and HEAD only; Authorization is not sent on to another host.
   unsigned redirect_count_max = 5;
   std::filesystem::path ca_file;  // PEM, instead of the system's authorities
+  bool accepts_any_certificate = false;
+  // For URLs that strangers name: no connection to an address that is not a public one
+  // (http/public_address.h), whatever a name or a redirect leads to, and no proxy of ours.
+  bool public_addresses_only = false;
 
   // Called now and then with bytes so far; false gives up (kUnavailable).
   std::function<bool(std::uint64_t sent, std::uint64_t received)> progress;
@@ -56,6 +60,7 @@ struct ClientResponse {
   std::string body;
   std::uint64_t received_size = 0;  // content bytes
   std::string url;                  // the last one asked
+  std::string redirect_url;         // where a redirect that was not followed leads
 
   std::optional<std::string_view> header(std::string_view name) const {
     return find_header(headers, name);
@@ -72,7 +77,8 @@ class Client {
 
   // Any answer is a success, whatever its status. kUnavailable names the host and the reason when
   // there was none, or it was cut off; kLimitExceeded when it is larger than download_size_max;
-  // kInvalidArgument for what is no http or https URL.
+  // kInvalidArgument for what is no http or https URL; kPermissionDenied "destination is
+  // restricted" for an address that is not public.
   Result<ClientResponse> send(const ClientRequest& request);
 
  private:

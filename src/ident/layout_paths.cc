@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "base/text.h"
 #include "ident/breakpad_path.h"
@@ -16,6 +17,50 @@ constexpr std::size_t kNameSizeMax = 255;
 constexpr std::size_t kPeTimeStampDigits = 8;
 
 using Path = std::optional<std::string>;
+
+constexpr std::pair<Layout, std::string_view> kLayoutNames[] = {
+    {Layout::kNative, "native"},
+    {Layout::kSymstore, "symstore"},
+    {Layout::kSymstoreIndex2, "symstore_index2"},
+    {Layout::kSsqp, "ssqp"},
+    {Layout::kDebuginfod, "debuginfod"},
+    {Layout::kUnified, "unified"},
+    {Layout::kSlashSymbols, "slashsymbols"},
+    {Layout::kBreakpad, "breakpad"},
+};
+constexpr std::pair<WantedType, std::string_view> kTypeNames[] = {
+    {WantedType::kPe, "pe"},
+    {WantedType::kPdb, "pdb"},
+    {WantedType::kPortablePdb, "portablepdb"},
+    {WantedType::kElfCode, "elf_code"},
+    {WantedType::kElfDebug, "elf_debug"},
+    {WantedType::kMachoCode, "mach_code"},
+    {WantedType::kMachoDebug, "mach_debug"},
+    {WantedType::kWasmCode, "wasm_code"},
+    {WantedType::kWasmDebug, "wasm_debug"},
+    {WantedType::kBreakpad, "breakpad"},
+    {WantedType::kSourceBundle, "sourcebundle"},
+    {WantedType::kBcSymbolMap, "bcsymbolmap"},
+    {WantedType::kUuidMap, "uuidmap"},
+    {WantedType::kIl2cpp, "il2cpp"},
+};
+
+template <typename Table, typename Value>
+std::string_view name_in(const Table& table, Value value) {
+  for (const auto& [known, name] : table) {
+    if (known == value) return name;
+  }
+  return {};
+}
+
+template <typename Value, std::size_t count>
+std::optional<Value> value_in(const std::pair<Value, std::string_view> (&table)[count],
+                              std::string_view text) {
+  for (const auto& [value, name] : table) {
+    if (name == text) return value;
+  }
+  return std::nullopt;
+}
 
 std::optional<std::string> usable_name(std::string_view path) {
   const std::string_view name = base_name(path);
@@ -236,6 +281,13 @@ std::vector<std::string> slash_symbols_paths(const Pieces& p) {
 
 }  // namespace
 
+std::string_view to_string(Layout layout) { return name_in(kLayoutNames, layout); }
+std::optional<Layout> parse_layout(std::string_view text) { return value_in(kLayoutNames, text); }
+std::string_view to_string(WantedType type) { return name_in(kTypeNames, type); }
+std::optional<WantedType> parse_wanted_type(std::string_view text) {
+  return value_in(kTypeNames, text);
+}
+
 std::vector<std::string> layout_paths(Layout layout, const WantedFile& want) {
   const Pieces pieces(want);
   std::vector<std::string> paths;
@@ -262,6 +314,11 @@ std::vector<std::string> layout_paths(Layout layout, const WantedFile& want) {
       break;
     case Layout::kUnified:
       add(unified_path(want, pieces));
+      break;
+    case Layout::kBreakpad:
+      if (want.type == WantedType::kBreakpad && pieces.debug_name && pieces.debug_id != nullptr) {
+        add(breakpad_sym_path(*pieces.debug_name, *pieces.debug_id));
+      }
       break;
     case Layout::kSlashSymbols:
       for (const std::string& path : slash_symbols_paths(pieces)) add(path);

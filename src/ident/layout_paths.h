@@ -13,6 +13,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "ident/debug_id.h"
@@ -27,7 +28,12 @@ enum class Layout {
   kDebuginfod,
   kUnified,
   kSlashSymbols,
+  kBreakpad,  // Breakpad files only, as every tool that reads them keeps them
 };
+// "native", "symstore", "symstore_index2", "ssqp", "debuginfod", "unified", "slashsymbols",
+// "breakpad".
+std::string_view to_string(Layout layout);
+std::optional<Layout> parse_layout(std::string_view text);
 
 enum class WantedType {
   kPe,
@@ -45,6 +51,10 @@ enum class WantedType {
   kUuidMap,
   kIl2cpp,
 };
+// "pe", "pdb", "portablepdb", "elf_code", "elf_debug", "mach_code", "mach_debug", "wasm_code",
+// "wasm_debug", "breakpad", "sourcebundle", "bcsymbolmap", "uuidmap", "il2cpp".
+std::string_view to_string(WantedType type);
+std::optional<WantedType> parse_wanted_type(std::string_view text);
 
 // What kind of program the file belongs to: it decides which id a layout goes by.
 enum class ModuleType { kPe, kPortable, kElf, kMacho, kWasm };

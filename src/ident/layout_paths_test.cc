@@ -112,5 +112,20 @@ TEST(LayoutPaths, NothingForBadNamesOrMissingIds) {
   }
 }
 
+TEST(LayoutPaths, Breakpad) {
+  EXPECT_THAT(layout_paths(Layout::kBreakpad, windows(WantedType::kBreakpad)),
+              ElementsAre("Foo.pdb/3249D99D0C4049318610F4E4FB0B69361f/Foo.sym"));
+  EXPECT_THAT(layout_paths(Layout::kBreakpad, windows(WantedType::kPdb)), IsEmpty());
+}
+
+TEST(LayoutPaths, NamesLayoutsAndTypes) {
+  EXPECT_EQ(parse_layout("symstore_index2"), Layout::kSymstoreIndex2);
+  EXPECT_EQ(to_string(Layout::kSlashSymbols), "slashsymbols");
+  EXPECT_EQ(parse_layout("Native"), std::nullopt);
+  EXPECT_EQ(parse_wanted_type("mach_debug"), WantedType::kMachoDebug);
+  EXPECT_EQ(to_string(WantedType::kSourceBundle), "sourcebundle");
+  EXPECT_EQ(parse_wanted_type("proguard"), std::nullopt);
+}
+
 }  // namespace
 }  // namespace sigla

@@ -70,7 +70,7 @@ Result<AddressLookup> look_up(const SymbolFinder& finder,
     }
     auto module = opened.find(address.module);
     if (module == opened.end()) {
-      SymbolAnswer answer = finder.find(modules[address.module]);
+      SymbolAnswer answer = finder.find(modules[address.module], SymbolUse::kNames);
       SIGLA_TRY_ASSIGN(OpenModule open, open_module(answer));
       LookedUpModule& looked_up = result.modules[address.module];
       looked_up = to_looked_up(answer);

@@ -56,7 +56,7 @@ TEST_F(BreakpadFolderTest, FindsBreakpadsLayoutInAnyCase) {
   put_sym(std::string("app.PDB/") + lower(kAppId) + "/App.sym");
   const SymbolAnswer answer = find();
   EXPECT_TRUE(answer.symcache);
-  EXPECT_EQ(answer.format, Format::kBreakpad);
+  EXPECT_EQ(answer.identity.format, Format::kBreakpad);
   EXPECT_THAT(answer.explain, Contains(HasSubstr("App.sym: found breakpad")));
 }
 
@@ -199,7 +199,7 @@ TEST_F(FolderTest, TakesTheImageOfTheModuleOutOfAFatFileInABundle) {
     query_.debug_id = image.identity.debug_id;
     query_.debug_identifier = image.identity.debug_id->breakpad();
     const SymbolAnswer answer = find();
-    EXPECT_EQ(answer.format, Format::kMacho);
+    EXPECT_EQ(answer.identity.format, Format::kMacho);
     EXPECT_THAT(answer.source, HasSubstr("App.dSYM/Contents"));
     EXPECT_EQ(files_.last_wanted.arch, image.identity.arch);
   }

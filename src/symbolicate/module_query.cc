@@ -39,6 +39,7 @@ std::string describe(const ModuleQuery& query) {
 }
 
 ModuleType module_type(const ModuleQuery& query) {
+  if (query.type) return *query.type;
   const std::string os = lower(query.os);
   if (os.starts_with("windows")) return ModuleType::kPe;
   if (os.starts_with("mac") || os.starts_with("ios")) return ModuleType::kMacho;

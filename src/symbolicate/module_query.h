@@ -19,6 +19,8 @@ struct ModuleQuery {
   CodeId code_id;
   std::string os;  // "Windows NT", "Linux", ...; empty when unknown
   Arch arch = Arch::kUnknown;
+  std::optional<ModuleType> type;  // where whoever asks says it; see module_type()
+  std::string debug_checksum;      // of the debug file, "SHA256:..."; empty when unknown
 };
 
 // Whether the object is the module itself or its debug file: one of their ids is the same. The age
@@ -33,7 +35,8 @@ std::string describe(const ModuleQuery& query);
 // The same of one half: "libc.so.6", or "module" for one without a name.
 std::string module_name(const ModuleQuery& query);
 
-// What kind of program it is: by the system, else by the shape of its ids.
+// What kind of program it is: as it is said to be, else by the system, else by the shape of its
+// ids.
 ModuleType module_type(const ModuleQuery& query);
 // The files that say most of it, in the order in which they are worth asking for: its debug file,
 // then itself. Breakpad's is not among them.

@@ -39,13 +39,35 @@ bool ModuleSearch::wants(const Identity& identity) const {
   if (identity.format == Format::kBreakpad) return !is_done();
   if (identity.has_debug_info && wants_lines()) return true;
   if (identity.has_symbols && names_.quality == Quality::kNone) return true;
-  return identity.has_unwind_info &&
+  return needs_unwind_ && identity.has_unwind_info &&
          (is_debug_file(identity) ? unwind_.quality == Quality::kNone : wants_unwind());
+}
+
+void ModuleSearch::begin_candidate(std::string source, std::string location) {
+  SymbolCandidate candidate;
+  candidate.source = std::move(source);
+  candidate.location = std::move(location);
+  candidate.download = SymbolCandidate::Download::kOk;
+  candidates_.push_back(std::move(candidate));
+  is_candidate_open_ = true;
+}
+
+void ModuleSearch::recognise(const Identity& identity) {
+  if (is_candidate_open_) candidates_.back().identity = identity;
 }
 
 void ModuleSearch::refuse(const std::string& source, const Error& error) {
   say(fmt::format("{}: not usable: {}", source, error.message()));
   has_unusable_ = true;
+  if (!is_candidate_open_) return;
+  SymbolCandidate& candidate = candidates_.back();
+  candidate.details = error.message();
+  // What cannot even be recognised came as it is; what can is of no use.
+  if (!candidate.identity) {
+    candidate.download = SymbolCandidate::Download::kMalformed;
+  } else {
+    candidate.names = SymbolCandidate::Use::kMalformed;
+  }
 }
 
 void ModuleSearch::choose(Choice& choice, Quality quality, std::size_t offered) {
@@ -67,6 +89,11 @@ void ModuleSearch::offer(const FoundSymbols& found, File symcache) {
   std::string what = has_lines ? "lines" : has_names ? "function names without lines" : "no names";
   if (has_rules) what += ", unwind rules";
   say(fmt::format("{}: found {} ({})", found.source, to_string(found.identity.format), what));
+  if (is_candidate_open_) {
+    candidates_.back().identity = found.identity;
+    if (has_names) candidates_.back().names = SymbolCandidate::Use::kGood;
+    if (has_rules) candidates_.back().unwind = SymbolCandidate::Use::kGood;
+  }
   if (has_names) choose(names_, has_lines ? Quality::kBest : Quality::kSome, index);
   if (has_rules) {
     const bool is_partial = is_debug_file(found.identity);
@@ -100,7 +127,7 @@ std::vector<std::string> ModuleSearch::advice() const {
                     debug_file_wanted(query_),
                     id));
   }
-  if (names_.quality != Quality::kNone && unwind_.quality == Quality::kNone) {
+  if (needs_unwind_ && names_.quality != Quality::kNone && unwind_.quality == Quality::kNone) {
     const std::string_view code_file = base_name(query_.code_file);
     lines.push_back(
         fmt::format("{} itself would tell how to unwind it; without it callers are "
@@ -115,6 +142,7 @@ SymbolAnswer ModuleSearch::finish() {
   SymbolAnswer answer;
   answer.explain = std::move(explain_);
   answer.advice = advice();
+  answer.candidates = std::move(candidates_);
   answer.has_unusable = has_unusable_;
   if (unwind_.quality != Quality::kNone) {
     Offered& chosen = offered_[unwind_.offered];
@@ -125,7 +153,7 @@ SymbolAnswer ModuleSearch::finish() {
   if (names_.quality != Quality::kNone) {
     Offered& chosen = offered_[names_.offered];
     answer.source = chosen.found.source;
-    answer.format = chosen.found.identity.format;
+    answer.identity = std::move(chosen.found.identity);
     answer.symcache = std::move(chosen.symcache);
   }
   return answer;

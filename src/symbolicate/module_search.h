@@ -24,20 +24,29 @@ struct FoundSymbols {
 class ModuleSearch {
  public:
   // Borrows the query.
-  explicit ModuleSearch(const ModuleQuery& query) : query_(query) {}
+  explicit ModuleSearch(const ModuleQuery& query, SymbolUse use = SymbolUse::kNamesAndUnwind)
+      : query_(query), needs_unwind_(use == SymbolUse::kNamesAndUnwind) {}
   ModuleSearch(const ModuleSearch&) = delete;
   ModuleSearch& operator=(const ModuleSearch&) = delete;
 
   const ModuleQuery& query() const { return query_; }
   // No lines were found yet, or no rules in a file with code.
   bool wants_lines() const { return names_.quality < Quality::kBest; }
-  bool wants_unwind() const { return unwind_.quality < Quality::kBest; }
+  bool wants_unwind() const { return needs_unwind_ && unwind_.quality < Quality::kBest; }
   bool is_done() const { return !wants_lines() && !wants_unwind(); }
   // False when such a file could not be better than what is there.
   bool wants(const Identity& identity) const;
 
   // A line of the explanation: where was looked, and what came back.
   void say(std::string line) { explain_.push_back(std::move(line)); }
+  // A file that was looked for, all that is known of it.
+  void add_candidate(SymbolCandidate candidate) { candidates_.push_back(std::move(candidate)); }
+  // One that was found: what is told from here on until the end is of it.
+  void begin_candidate(std::string source, std::string location);
+  void end_candidate() { is_candidate_open_ = false; }
+  // It is such a file, whether or not it is of the module.
+  void recognise(const Identity& identity);
+
   // There is a file of the module, and it cannot be used.
   void refuse(const std::string& source, const Error& error);
   // A symcache that was made of such a file. Not used when it is damaged, which is explained.
@@ -65,7 +74,10 @@ class ModuleSearch {
   Choice names_;
   Choice unwind_;
   std::vector<std::string> explain_;
+  std::vector<SymbolCandidate> candidates_;
+  bool is_candidate_open_ = false;  // the last of them
   bool has_unusable_ = false;
+  const bool needs_unwind_;
 };
 
 }  // namespace sigla

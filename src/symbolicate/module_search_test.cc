@@ -49,7 +49,7 @@ TEST_F(ModuleSearchTest, TakesNamesFromTheDebugFileAndRulesFromTheProgram) {
   EXPECT_TRUE(search_.is_done());
   const SymbolAnswer answer = search_.finish();
   EXPECT_EQ(answer.source, "debug");
-  EXPECT_EQ(answer.format, Format::kElf);
+  EXPECT_EQ(answer.identity.format, Format::kElf);
   EXPECT_EQ(answer.unwind_source, "lib");
   EXPECT_TRUE(answer.symcache);
   EXPECT_TRUE(answer.unwind);

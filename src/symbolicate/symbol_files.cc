@@ -59,6 +59,7 @@ bool offer_file(const File& file,
     search.refuse(source, objects.error());
     return false;
   }
+  search.recognise(objects->front().identity);
   const bool is_of_it = std::ranges::any_of(*objects, [&](const Object& object) {
     return is_of_module(object.identity, search.query());
   });

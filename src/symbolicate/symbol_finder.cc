@@ -5,8 +5,8 @@
 
 namespace sigla {
 
-SymbolAnswer SymbolFinder::find(const ModuleQuery& query) const {
-  ModuleSearch search(query);
+SymbolAnswer SymbolFinder::find(const ModuleQuery& query, SymbolUse use) const {
+  ModuleSearch search(query, use);
   for (SymbolPlace* place : places_) {
     if (search.is_done()) break;
     place->search(search);

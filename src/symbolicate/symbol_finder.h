@@ -20,17 +20,34 @@ namespace sigla {
 
 class ModuleSearch;
 
+// A place in a place where a file was looked for, and what became of it.
+struct SymbolCandidate {
+  enum class Download : std::uint8_t { kOk, kMalformed, kRefused, kMissing, kFailed };
+  enum class Use : std::uint8_t { kNone, kGood, kMalformed };
+  std::string source;    // which place it was
+  std::string location;  // in it: a URL, a path
+  Download download = Download::kMissing;
+  std::string details;               // why it was refused or failed
+  std::optional<Identity> identity;  // of what was found
+  Use names = Use::kNone;            // its functions and lines
+  Use unwind = Use::kNone;           // its unwind rules
+};
+
 struct SymbolAnswer {
-  std::optional<File> symcache;      // for names, open for reading; nothing when none was found
-  std::string source;                // where it came from, for people: a path, a URL
-  Format format = Format::kUnknown;  // of what it was made from
-  std::optional<File> unwind;        // for unwinding, where that is another file than `symcache`
-  std::string unwind_source;         // empty: nobody has unwind rules for this module
-  bool has_unusable = false;         // some file of the module was found and could not be used
+  std::optional<File> symcache;  // for names, open for reading; nothing when none was found
+  std::string source;            // where it came from, for people: a path, a URL
+  Identity identity;             // of what it was made from
+  std::optional<File> unwind;    // for unwinding, where that is another file than `symcache`
+  std::string unwind_source;     // empty: nobody has unwind rules for this module
+  bool has_unusable = false;     // some file of the module was found and could not be used
   // Each place asked and what it said, in order; then what was chosen.
   std::vector<std::string> explain;
-  std::vector<std::string> advice;  // what would show more, and how to get it
+  std::vector<std::string> advice;          // what would show more, and how to get it
+  std::vector<SymbolCandidate> candidates;  // in the order in which they were asked for
 };
+
+// What symbols are wanted for: unwinding needs files that names do not.
+enum class SymbolUse { kNames, kNamesAndUnwind };
 
 // A folder, a server, our own store. Thread-safe.
 class SymbolPlace {
@@ -46,7 +63,7 @@ class SymbolFinder {
  public:
   // Borrowed; asked in this order until nothing better can be expected.
   explicit SymbolFinder(std::vector<SymbolPlace*> places) : places_(std::move(places)) {}
-  SymbolAnswer find(const ModuleQuery& query) const;
+  SymbolAnswer find(const ModuleQuery& query, SymbolUse use = SymbolUse::kNamesAndUnwind) const;
 
  private:
   std::vector<SymbolPlace*> places_;

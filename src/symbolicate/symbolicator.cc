@@ -53,7 +53,7 @@ Result<Report> Symbolicator::symbolicate(const File& dump, bool has_registers) {
     }
     module.advice = std::move(what.advice);
     module.unwind_source = std::move(what.unwind_source);
-    module.has_breakpad_names = what.format == Format::kBreakpad;
+    module.has_breakpad_names = what.identity.format == Format::kBreakpad;
     // The worker may have found the symbols unusable, which comes after where they were found.
     what.explain.insert(what.explain.end(), module.explain.begin(), module.explain.end());
     module.explain = std::move(what.explain);

@@ -18,7 +18,7 @@
 #include "base/result.h"
 #include "os/file.h"
 
-namespace sigla::app {
+namespace sigla {
 
 class KeptFiles {
  public:
@@ -60,4 +60,4 @@ class KeptFiles {
   std::uint64_t size_ = 0;
 };
 
-}  // namespace sigla::app
+}  // namespace sigla

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/kept_files.h"
+#include "upstream/kept_files.h"
 
 #include <algorithm>
 #include <system_error>
 #include <utility>
 #include <vector>
 
-namespace sigla::app {
+namespace sigla {
 
 namespace fs = std::filesystem;
 
@@ -117,4 +117,4 @@ std::uint64_t KeptFiles::size() const {
   return size_;
 }
 
-}  // namespace sigla::app
+}  // namespace sigla

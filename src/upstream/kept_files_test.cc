@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/kept_files.h"
+#include "upstream/kept_files.h"
 
 #include <atomic>
 #include <fstream>
@@ -7,7 +7,7 @@
 
 #include "testing/matchers.h"
 
-namespace sigla::app {
+namespace sigla {
 namespace {
 
 Status write_digits(const File& file, std::size_t count) {
@@ -96,4 +96,4 @@ TEST_F(KeptFilesTest, SurvivesAFileThatVanished) {
 }
 
 }  // namespace
-}  // namespace sigla::app
+}  // namespace sigla
