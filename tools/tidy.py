@@ -35,6 +35,7 @@ FENCED = [
     (r"CLI/", r"src/app/[^/]+\.(cc|h)$"),
     (r"sqlite3\.h", r"src/store/sqlite/"),
     (r"curl/", r"src/http/([^/]+\.cc|curl_library\.h)$"),
+    (r"git2\.h", r"src/sourcelink/git2_library\.h$"),
     (r"archive(_entry)?\.h", r"src/codec/[^/]+\.cc$"),
     (r"mspack\.h", r"src/codec/"),
     (r"(seccomp|linux/landlock)\.h", r"src/os/[^/]+\.cc$"),

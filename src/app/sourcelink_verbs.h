@@ -6,7 +6,9 @@
 
 namespace sigla::app {
 
+extern const Verb kSourcelinkGenerate;
 extern const Verb kSourcelinkResolve;
+extern const Verb kSourcelinkUntracked;
 extern const Verb kSourcelinkUrl;
 
 }  // namespace sigla::app

@@ -7,15 +7,16 @@ namespace sigla::app {
 
 namespace {
 
-const Verb* const kSubVerbs[] = {&kSourcelinkResolve, &kSourcelinkUrl};
+const Verb* const kSubVerbs[] = {
+    &kSourcelinkGenerate, &kSourcelinkUntracked, &kSourcelinkResolve, &kSourcelinkUrl};
 
 int run_sourcelink(const Verb& self, Arguments arguments) {
   return run_sub_verb(self,
                       "Makes and reads Source Link maps: which URL has the source of a path that "
                       "debug information names.",
                       kSubVerbs,
-                      {"sigla sourcelink resolve --map app.sourcelink.json 'C:\\src\\main.cs'",
-                       "where a debugger would get main.cs"},
+                      {"sigla sourcelink generate -o app.sourcelink.json",
+                       "before a build, for /SOURCELINK:app.sourcelink.json"},
                       arguments);
 }
 

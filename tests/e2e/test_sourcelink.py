@@ -1,0 +1,185 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Source Link maps of real Git checkouts: every shape a checkout comes in, and maps in the hands of real linkers."""
+import json
+import os
+import pathlib
+import shutil
+import tempfile
+import unittest
+
+from harness import SIGLA, run
+
+# No configuration of this machine or user counts.
+GIT_ENV = {**os.environ, "HOME": "/nonexistent", "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null",
+           "GIT_AUTHOR_NAME": "t", "GIT_AUTHOR_EMAIL": "t@example.com", "GIT_COMMITTER_NAME": "t", "GIT_COMMITTER_EMAIL": "t@example.com"}
+
+
+def git(folder, *argv):
+    return run("git", "-C", folder, "-c", "protocol.file.allow=always", *argv, env=GIT_ENV).stdout.strip()
+
+
+def make_repository(folder, *init, files=("a.c",), remote="https://github.com/o/app.git"):
+    """A repository with one commit, which a remote-tracking branch has too."""
+    folder.mkdir(parents=True)
+    git(folder, "init", "--quiet", "--initial-branch=main", *init)
+    for name in files:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"int {path.stem};\n")
+    git(folder, "add", ".")
+    git(folder, "commit", "--quiet", "-m", "first")
+    if remote:
+        git(folder, "remote", "add", "origin", remote)
+        git(folder, "update-ref", "refs/remotes/origin/main", "HEAD")
+    return folder
+
+
+class Sourcelink(unittest.TestCase):
+    def setUp(self):
+        self.scratch = pathlib.Path(tempfile.mkdtemp(prefix="sigla-sourcelink-")).resolve()
+        self.addCleanup(shutil.rmtree, self.scratch)
+
+    def sigla(self, *argv, code=0, **kwargs):
+        done = run(SIGLA, *argv, check=False, env=GIT_ENV, **kwargs)
+        self.assertEqual(done.returncode, code, f"{argv}: {done.stdout}\n{done.stderr}")
+        return done
+
+    def generate(self, repo, *argv):
+        done = self.sigla("sourcelink", "generate", "--repo", repo, *argv)
+        return json.loads(done.stdout)["documents"], done.stderr
+
+
+class Generate(Sourcelink):
+    def test_plain_checkout(self):
+        repo = make_repository(self.scratch / "app", files=["src/a.c"])
+        head = git(repo, "rev-parse", "HEAD")
+        documents, warnings = self.generate(repo / "src")
+        self.assertEqual(documents, {f"{repo}/*": f"https://raw.githubusercontent.com/o/app/{head}/*"})
+        self.assertEqual(warnings, "")
+        documents, _ = self.generate(repo, "--prefix", "/_/")
+        self.assertEqual(list(documents), ["/_/*"])
+
+    def test_worktree_and_detached_head(self):
+        repo = make_repository(self.scratch / "app")
+        (repo / "b.c").write_text("int b;\n")
+        git(repo, "add", ".")
+        git(repo, "commit", "--quiet", "-m", "second")
+        git(repo, "update-ref", "refs/remotes/origin/main", "HEAD")
+        tree = self.scratch / "tree"
+        git(repo, "worktree", "add", "--quiet", "--detach", tree, "HEAD~1")
+        head = git(tree, "rev-parse", "HEAD")
+        documents, warnings = self.generate(tree)
+        self.assertEqual(documents, {f"{tree}/*": f"https://raw.githubusercontent.com/o/app/{head}/*"})
+        self.assertEqual(warnings, "")
+
+    def test_shallow_clone(self):
+        repo = make_repository(self.scratch / "app", remote=None)
+        for i in range(3):
+            git(repo, "commit", "--quiet", "--allow-empty", "-m", str(i))
+        clone = self.scratch / "clone"
+        run("git", "clone", "--quiet", "--depth=1", f"file://{repo}", clone, env=GIT_ENV)
+        git(clone, "remote", "set-url", "origin", "git@gitlab.com:g/sub/app.git")
+        head = git(clone, "rev-parse", "HEAD")
+        documents, warnings = self.generate(clone)
+        self.assertEqual(documents, {f"{clone}/*": f"https://gitlab.com/g/sub/app/-/raw/{head}/*"})
+        self.assertEqual(warnings, "")
+
+    def test_nested_submodules_with_relative_urls(self):
+        inner = make_repository(self.scratch / "up/inner", remote=None)
+        middle = make_repository(self.scratch / "up/middle", remote=None)
+        git(middle, "submodule", "--quiet", "add", "../inner", "deep/inner")
+        git(middle, "commit", "--quiet", "-m", "inner")
+        outer = make_repository(self.scratch / "up/outer", remote=None)
+        git(outer, "submodule", "--quiet", "add", "../middle", "lib/middle")
+        git(outer, "submodule", "--quiet", "add", "../inner", "never")
+        git(outer, "commit", "--quiet", "-m", "middle")
+        clone = self.scratch / "clone"
+        git(self.scratch, "clone", "--quiet", self.scratch / "up/outer", clone)
+        git(clone, "submodule", "--quiet", "update", "--init", "--recursive", "lib/middle")
+        # As if all had come from a server.
+        git(clone, "remote", "set-url", "origin", "https://github.com/o/outer.git")
+        git(clone, "config", "submodule.lib/middle.url", "../middle.git")
+        git(clone / "lib/middle", "config", "submodule.deep/inner.url", "../inner.git")
+        documents, warnings = self.generate(clone)
+        revision = {name: git(clone / name, "rev-parse", "HEAD") for name in (".", "lib/middle", "lib/middle/deep/inner")}
+        base = "https://raw.githubusercontent.com/o"
+        self.assertEqual(documents, {
+            f"{clone}/*": f"{base}/outer/{revision['.']}/*",
+            f"{clone}/lib/middle/*": f"{base}/middle/{revision['lib/middle']}/*",
+            f"{clone}/lib/middle/deep/inner/*": f"{base}/inner/{revision['lib/middle/deep/inner']}/*"})
+        self.assertEqual(warnings, "")
+        self.assertTrue(inner.exists())
+
+    def test_instead_of(self):
+        repo = make_repository(self.scratch / "app", remote="work:app.git")
+        git(repo, "config", "url.https://gitea.corp.example/team/.insteadOf", "work:")
+        documents, _ = self.generate(repo)
+        self.assertIn("https://gitea.corp.example/team/app/raw/commit/", documents[f"{repo}/*"])
+
+    def test_sha256_repository(self):
+        repo = make_repository(self.scratch / "app", "--object-format=sha256")
+        head = git(repo, "rev-parse", "HEAD")
+        self.assertEqual(len(head), 64)
+        documents, warnings = self.generate(repo)
+        self.assertEqual(documents, {f"{repo}/*": f"https://raw.githubusercontent.com/o/app/{head}/*"})
+        self.assertEqual(warnings, "")
+        (repo / "a.c").write_text("changed\n")
+        (repo / "new.c").write_text("new\n")
+        _, warnings = self.generate(repo)
+        self.assertIn("has changes that are not committed", warnings)
+        done = self.sigla("sourcelink", "untracked", "--repo", repo, "--why", repo / "a.c", repo / "new.c")
+        self.assertEqual(done.stdout, f"{repo}/a.c\tchanged\n{repo}/new.c\tuntracked\n")
+
+    def test_warnings(self):
+        repo = make_repository(self.scratch / "app")
+        git(repo, "commit", "--quiet", "--allow-empty", "-m", "not pushed")
+        (repo / "a.c").write_text("changed\n")
+        _, warnings = self.generate(repo)
+        self.assertIn("is on no branch of a remote", warnings)
+        self.assertIn("has changes that are not committed", warnings)
+
+    def test_written_only_when_changed(self):
+        repo = make_repository(self.scratch / "app")
+        target = self.scratch / "map.json"
+        self.sigla("sourcelink", "generate", "--repo", repo, "-o", target)
+        os.utime(target, (1, 1))
+        self.sigla("sourcelink", "generate", "--repo", repo, "-o", target)
+        self.assertEqual(target.stat().st_mtime, 1)
+        git(repo, "commit", "--quiet", "--allow-empty", "-m", "second")
+        self.sigla("sourcelink", "generate", "--repo", repo, "-o", target)
+        self.assertNotEqual(target.stat().st_mtime, 1)
+
+    def test_errors(self):
+        plain = self.scratch / "plain"
+        plain.mkdir()
+        self.assertIn("is in no Git repository", self.sigla("sourcelink", "generate", "--repo", plain, code=1).stderr)
+        lonely = make_repository(self.scratch / "lonely", remote=None)
+        self.assertIn("has no remote", self.sigla("sourcelink", "generate", "--repo", lonely, code=1).stderr)
+        unknown = make_repository(self.scratch / "unknown", remote="https://code.example/r.git")
+        self.assertIn("no provider knows code.example", self.sigla("sourcelink", "generate", "--repo", unknown, code=1).stderr)
+        documents, _ = self.generate(unknown, "--template", "https://code.example/raw/{repo}/{revision}/*")
+        self.assertEqual(documents[f"{unknown}/*"], f"https://code.example/raw/r/{git(unknown, 'rev-parse', 'HEAD')}/*")
+        empty = self.scratch / "empty"
+        empty.mkdir()
+        git(empty, "init", "--quiet")
+        self.assertIn("no commit yet", self.sigla("sourcelink", "generate", "--repo", empty, code=3).stderr)
+
+    def test_untracked(self):
+        repo = make_repository(self.scratch / "app", files=["a.c", "b.c", ".gitignore"])
+        (repo / ".gitignore").write_text("obj/\n")
+        (repo / "obj").mkdir()
+        for name in ("obj/version.c", "new.c"):
+            (repo / name).write_text("int x;\n")
+        (repo / "b.c").write_text("changed\n")
+        outside = self.scratch / "outside.c"
+        outside.write_text("int o;\n")
+        names = [repo / n for n in ("a.c", "b.c", "new.c", "obj/version.c", ".git/config")] + [outside]
+        done = self.sigla("sourcelink", "untracked", "--repo", repo, "--why", "-", input="\n".join(map(str, names)) + "\n")
+        self.assertEqual(done.stdout.splitlines(), [
+            f"{repo}/b.c\tchanged", f"{repo}/new.c\tuntracked", f"{repo}/obj/version.c\tignored",
+            f"{repo}/.git/config\toutside", f"{outside}\toutside"])
+
+
+if __name__ == "__main__":
+    unittest.main()
