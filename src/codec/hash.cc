@@ -60,7 +60,9 @@ template class Hasher<Md5Digest>;
 template class Hasher<Sha1Digest>;
 template class Hasher<Sha256Digest>;
 
-std::uint32_t crc32(Bytes bytes) { return crc32_gzip_refl(0, bytes.data(), bytes.size()); }
+std::uint32_t crc32(Bytes bytes, std::uint32_t before) {
+  return crc32_gzip_refl(before, bytes.data(), bytes.size());
+}
 
 Md5Digest md5(Bytes bytes) { return digest_of<Md5Digest>(bytes); }
 Sha1Digest sha1(Bytes bytes) { return digest_of<Sha1Digest>(bytes); }

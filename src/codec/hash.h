@@ -43,8 +43,9 @@ using Md5 = Hasher<Md5Digest>;
 using Sha1 = Hasher<Sha1Digest>;
 using Sha256 = Hasher<Sha256Digest>;
 
-// The CRC-32 of zlib and gzip, which is no cryptographic hash.
-std::uint32_t crc32(Bytes bytes);
+// The CRC-32 of zlib and gzip, which is no cryptographic hash; `before` is that of what came
+// before.
+std::uint32_t crc32(Bytes bytes, std::uint32_t before = 0);
 
 Md5Digest md5(Bytes bytes);
 Sha1Digest sha1(Bytes bytes);

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "base/utf16.h"
 
 namespace sigla::minidump {
 namespace {
@@ -26,47 +27,7 @@ constexpr bool may_be_there_once(std::uint32_t type) {
   }
 }
 
-void append_utf8(std::uint32_t code_point, std::string& out) {
-  const auto put = [&out](std::uint32_t byte) { out += static_cast<char>(byte); };
-  if (code_point < 0x80) {
-    put(code_point);
-  } else if (code_point < 0x800) {
-    put(0xc0U | (code_point >> 6U));
-    put(0x80U | (code_point & 0x3fU));
-  } else if (code_point < 0x10000) {
-    put(0xe0U | (code_point >> 12U));
-    put(0x80U | ((code_point >> 6U) & 0x3fU));
-    put(0x80U | (code_point & 0x3fU));
-  } else {
-    put(0xf0U | (code_point >> 18U));
-    put(0x80U | ((code_point >> 12U) & 0x3fU));
-    put(0x80U | ((code_point >> 6U) & 0x3fU));
-    put(0x80U | (code_point & 0x3fU));
-  }
-}
-
 }  // namespace
-
-std::string utf16_to_utf8(ByteReader units) {
-  constexpr std::uint32_t kReplacement = 0xfffd;
-  std::string text;
-  std::uint32_t high = 0;  // a high surrogate that waits for its low one
-  while (units.remaining() >= 2) {
-    const std::uint32_t unit = units.u16();
-    if (unit == 0) break;
-    const bool is_low = unit >= 0xdc00 && unit < 0xe000;
-    if (high != 0 && is_low) {
-      append_utf8(0x10000U + ((high - 0xd800U) << 10U) + (unit - 0xdc00U), text);
-      high = 0;
-      continue;
-    }
-    if (high != 0) append_utf8(kReplacement, text);
-    high = unit >= 0xd800 && unit < 0xdc00 ? unit : 0;
-    if (high == 0) append_utf8(is_low ? kReplacement : unit, text);
-  }
-  if (high != 0) append_utf8(kReplacement, text);
-  return text;
-}
 
 Result<Image> Image::open(Bytes file, const Limits& limits) {
   if (file.size() > limits.minidump_size_max) {

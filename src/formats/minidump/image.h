@@ -53,7 +53,4 @@ class Image {
   std::vector<MINIDUMP_DIRECTORY> directory_;
 };
 
-// UTF-16 code units to UTF-8 up to the first NUL; a lone surrogate becomes U+FFFD.
-std::string utf16_to_utf8(ByteReader units);
-
 }  // namespace sigla::minidump

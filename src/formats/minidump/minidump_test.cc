@@ -380,12 +380,6 @@ TEST(MinidumpAssertion, ReadsItsTexts) {
   EXPECT_EQ(assertion.type, MD_ASSERTION_INFO_TYPE_INVALID_PARAMETER);
 }
 
-TEST(MinidumpStrings, RepairLoneSurrogates) {
-  const Buffer units =
-      BytesBuilder().u16(0xd83d).u16(0xde00).u16(0xd800).u16('x').u16(0xdc00).build();
-  EXPECT_EQ(utf16_to_utf8(ByteReader(units)), "\xf0\x9f\x98\x80\xef\xbf\xbdx\xef\xbf\xbd");
-}
-
 TEST(MinidumpLinuxMaps, ReadsLinesAndSkipsOthers) {
   const auto maps = parse_linux_maps(
       "00400000-0040b000 r-xp 00001000 fd:01 1234  /usr/bin/a b\n"

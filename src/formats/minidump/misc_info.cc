@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "formats/minidump/misc_info.h"
 
+#include "base/utf16.h"
+
 namespace sigla::minidump {
 namespace {
 

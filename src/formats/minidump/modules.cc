@@ -5,6 +5,7 @@
 
 #include "base/checked.h"
 #include "base/text.h"
+#include "base/utf16.h"
 #include "formats/minidump/list.h"
 
 namespace sigla::minidump {
