@@ -1,29 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/access.h"
 
-#include <openssl/evp.h>
-
 #include <unordered_map>
 #include <utility>
 
 #include "base/text.h"
+#include "codec/base64.h"
 #include "store/token.h"
 
 namespace sigla::api {
 
 namespace {
-
-// RFC 4648 section 4; nothing when the text is no base64.
-std::optional<std::string> decode_base64(std::string_view text) {
-  if (text.empty() || text.size() % 4 != 0 || text.size() > 4'096) return std::nullopt;
-  Buffer decoded(text.size() / 4 * 3);
-  const Bytes input = as_bytes(text);
-  const int size = EVP_DecodeBlock(decoded.data(), input.data(), static_cast<int>(input.size()));
-  if (size < 0) return std::nullopt;
-  std::size_t padding = 0;
-  while (padding < 2 && text[text.size() - 1 - padding] == '=') ++padding;
-  return std::string(as_text(Bytes(decoded).first(static_cast<std::size_t>(size) - padding)));
-}
 
 std::string secret_of_authorization(std::string_view header) {
   const std::size_t space = header.find(' ');
@@ -34,11 +21,12 @@ std::string secret_of_authorization(std::string_view header) {
     return std::string(value);
   }
   if (!equals_ignoring_case(scheme, "basic")) return {};
-  const std::optional<std::string> pair = decode_base64(value);
-  if (!pair) return {};
-  const std::size_t colon = pair->find(':');
-  if (colon == std::string::npos) return *pair;
-  return colon + 1 < pair->size() ? pair->substr(colon + 1) : pair->substr(0, colon);
+  const std::optional<Buffer> decoded = base64_decode(value);
+  if (!decoded) return {};
+  const std::string pair(as_text(*decoded));
+  const std::size_t colon = pair.find(':');
+  if (colon == std::string::npos) return pair;
+  return colon + 1 < pair.size() ? pair.substr(colon + 1) : pair.substr(0, colon);
 }
 
 bool looks_like_token(std::string_view text) {

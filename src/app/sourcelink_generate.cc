@@ -43,8 +43,9 @@ int run_generate(const Verb& self, Arguments arguments) {
       "[--repo DIR] [-o FILE] [OPTION]...",
       "Makes the Source Link map of a Git checkout: JSON that says under which URL its host has "
       "the files of the commit that is checked out. Give it to the compiler or linker, and every "
-      "debugger can show the sources of what is built: /SOURCELINK:FILE to MSVC's link, lld-link "
-      "and clang-cl (/link), -sourcelink:FILE to the compilers of C#, F# and Visual Basic.\n\n"
+      "debugger can show the sources of what is built: /SOURCELINK:FILE to MSVC's link, "
+      "/pdbstream:sourcelink=FILE to lld-link (behind /link of clang-cl), -sourcelink:FILE to the "
+      "compilers of C#, F# and Visual Basic.\n\n"
       "Submodules at any depth, worktrees, shallow clones, detached heads and insteadOf are "
       "understood. Warnings say what makes a URL show another file or none: a commit that is on "
       "no remote branch, changes that are not committed, a submodule of a host not known.\n\n" +

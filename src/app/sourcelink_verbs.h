@@ -6,6 +6,7 @@
 
 namespace sigla::app {
 
+extern const Verb kSourcelinkCheck;
 extern const Verb kSourcelinkGenerate;
 extern const Verb kSourcelinkResolve;
 extern const Verb kSourcelinkUntracked;

@@ -7,8 +7,11 @@ namespace sigla::app {
 
 namespace {
 
-const Verb* const kSubVerbs[] = {
-    &kSourcelinkGenerate, &kSourcelinkUntracked, &kSourcelinkResolve, &kSourcelinkUrl};
+const Verb* const kSubVerbs[] = {&kSourcelinkGenerate,
+                                 &kSourcelinkUntracked,
+                                 &kSourcelinkCheck,
+                                 &kSourcelinkResolve,
+                                 &kSourcelinkUrl};
 
 int run_sourcelink(const Verb& self, Arguments arguments) {
   return run_sub_verb(self,

@@ -15,6 +15,8 @@ extern const Verb kVerbKeys;
 extern const Verb kVerbLookup;
 extern const Verb kVerbProject;
 extern const Verb kVerbServe;
+extern const Verb kVerbSource;
+extern const Verb kVerbSourceIndex;
 extern const Verb kVerbSourcelink;
 extern const Verb kVerbSymbolicate;
 extern const Verb kVerbToken;

@@ -6,6 +6,7 @@
 #include "base/byte_reader.h"
 #include "object/object_codec.h"
 #include "object/part_job.h"
+#include "object/source_job.h"
 #include "object/unwrapped_name.h"
 
 namespace sigla {
@@ -119,6 +120,7 @@ Result<IdentifiedFile> identify_in_worker(WorkerPool& pool,
 void add_object_jobs(WorkerJobs& jobs) {
   jobs[std::string(kIdentifyJob)] = run_identify_job;
   add_part_job(jobs);
+  add_source_jobs(jobs);
 }
 
 }  // namespace sigla

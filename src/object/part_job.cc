@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "object/part_job.h"
 
-#include <algorithm>
-#include <filesystem>
 #include <utility>
 
 #include "base/byte_reader.h"
 #include "formats/elf/image.h"
-#include "formats/sourcebundle/identity.h"
-#include "formats/sourcebundle/zip_directory.h"
+#include "object/source_files.h"
 
 namespace sigla {
 namespace {
@@ -56,33 +53,6 @@ Status write_section(Bytes object,
   return sink(section);
 }
 
-// Compilers write "/src/./a/../main.c", clients ask for "/src/main.c".
-std::filesystem::path canonical(std::string_view path) {
-  return std::filesystem::path(path).lexically_normal();
-}
-
-Status write_source(Bytes object,
-                    std::string_view path,
-                    const Limits& limits,
-                    const std::function<Status(Bytes)>& sink) {
-  if (!sourcebundle::is_source_bundle(object)) return no_such_part(path);
-  SIGLA_TRY_ASSIGN(const sourcebundle::Manifest manifest,
-                   sourcebundle::read_manifest(object, limits));
-  const auto wanted = canonical(path);
-  const auto file = std::ranges::find_if(manifest.files, [&](const sourcebundle::ManifestFile& f) {
-    return canonical(f.path) == wanted;
-  });
-  if (file == manifest.files.end()) return no_such_part(path);
-  SIGLA_TRY_ASSIGN(const auto entries, sourcebundle::read_zip_directory(object, limits));
-  const auto entry =
-      std::ranges::find(entries, std::string_view(file->entry), &sourcebundle::ZipEntry::name);
-  if (entry == entries.end()) return no_such_part(path);
-  SIGLA_TRY_ASSIGN(
-      const Buffer content,
-      sourcebundle::read_zip_entry(object, *entry, limits.embedded_source_size_max, limits));
-  return sink(content);
-}
-
 }  // namespace
 
 Status write_part(Bytes object,
@@ -90,13 +60,12 @@ Status write_part(Bytes object,
                   std::string_view name,
                   const Limits& limits,
                   const std::function<Status(Bytes)>& sink) {
-  switch (kind) {
-    case PartKind::kSection:
-      return write_section(object, name, limits, sink);
-    case PartKind::kSource:
-      return write_source(object, name, limits, sink);
+  if (kind == PartKind::kSection) return write_section(object, name, limits, sink);
+  if (kind != PartKind::kSource) {
+    return make_error(ErrorCode::kInvalidArgument, "part job: unknown kind");
   }
-  return make_error(ErrorCode::kInvalidArgument, "part job: unknown kind");
+  SIGLA_TRY_ASSIGN(const Buffer source, read_embedded_source(object, name, limits));
+  return sink(source);
 }
 
 Status extract_part(WorkerPool& pool,

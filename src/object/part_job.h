@@ -19,7 +19,7 @@ inline constexpr std::string_view kPartJob = "part";
 
 enum class PartKind : std::uint8_t {
   kSection,  // of an ELF file, by name, as its bytes stand there
-  kSource,   // of a source bundle, by the path the compiler read it from
+  kSource,   // embedded in a PDB or source bundle, by the path the compiler read it from
 };
 
 struct PartRequest {

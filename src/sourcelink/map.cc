@@ -180,17 +180,22 @@ Result<SourceLinkMap> SourceLinkMap::parse(std::string_view json_text, const Lim
   return map;
 }
 
-std::optional<std::string> SourceLinkMap::url_of(std::string_view path) const {
+std::optional<SourceLinkMap::Match> SourceLinkMap::match(std::string_view path) const {
   if (path.find('*') != std::string_view::npos) return std::nullopt;
   for (const MapEntry& entry : entries_) {
     if (!entry.is_prefix) {
-      if (equals_ignoring_case(path, entry.path)) return entry.url_prefix;
+      if (equals_ignoring_case(path, entry.path)) return Match{&entry, {}};
     } else if (starts_with_ignoring_case(path, entry.path)) {
-      return entry.url_prefix + escape_relative_path(path.substr(entry.path.size())) +
-             entry.url_suffix;
+      return Match{&entry, escape_relative_path(path.substr(entry.path.size()))};
     }
   }
   return std::nullopt;
+}
+
+std::optional<std::string> SourceLinkMap::url_of(std::string_view path) const {
+  const auto found = match(path);
+  if (!found) return std::nullopt;
+  return found->entry->url_prefix + found->relative_url + found->entry->url_suffix;
 }
 
 }  // namespace sigla::sourcelink

@@ -36,6 +36,13 @@ class SourceLinkMap {
   // Nothing when no entry fits, or the path itself holds a '*'.
   std::optional<std::string> url_of(std::string_view path) const;
 
+  struct Match {
+    const MapEntry* entry;     // of this map
+    std::string relative_url;  // what '*' stands for, encoded
+  };
+  // What url_of() puts together.
+  std::optional<Match> match(std::string_view path) const;
+
   const std::vector<MapEntry>& entries() const { return entries_; }  // the longest first
 
  private:

@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Source Link maps of real Git checkouts: every shape a checkout comes in, and maps in the hands of real linkers."""
+import base64
+import http.server
 import json
 import os
 import pathlib
 import shutil
 import tempfile
+import threading
 import unittest
 
 from harness import SIGLA, run
@@ -179,6 +182,146 @@ class Generate(Sourcelink):
         self.assertEqual(done.stdout.splitlines(), [
             f"{repo}/b.c\tchanged", f"{repo}/new.c\tuntracked", f"{repo}/obj/version.c\tignored",
             f"{repo}/.git/config\toutside", f"{outside}\toutside"])
+
+
+class RawHost(http.server.ThreadingHTTPServer):
+    """A host of raw files below /raw/REPO/COMMIT/: with a token, or else a log-in page that says 200 OK."""
+
+    def __init__(self, repositories, authorization=None):
+        self.repositories, self.authorization, self.seen = repositories, authorization, []
+        super().__init__(("127.0.0.1", 0), self.Answer)
+        self.url = f"http://127.0.0.1:{self.server_address[1]}"
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    class Answer(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.server.seen.append((self.path, self.headers.get("Authorization")))
+            parts = self.path.split("/", 4)
+            if self.path.startswith("/to/"):
+                self.send_response(302)
+                self.send_header("Location", self.path[4:])
+                self.end_headers()
+                return
+            if self.server.authorization and self.headers.get("Authorization") != self.server.authorization:
+                return self.reply(200, b"<!DOCTYPE html><title>Sign in</title>", "text/html; charset=utf-8")
+            repository = self.server.repositories.get(parts[2]) if len(parts) == 5 and parts[1] == "raw" else None
+            shown = repository and run("git", "-C", repository, "show", f"{parts[3]}:{parts[4]}", check=False, env=GIT_ENV)
+            if not shown or shown.returncode != 0:
+                return self.reply(404, b"none\n", "text/plain")
+            self.reply(200, shown.stdout.encode(), "text/plain")
+
+        def reply(self, status, content, kind):
+            self.send_response(status)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_):
+            pass
+
+
+class Debuggers(Sourcelink):
+    """A program linked with the map, and its sources got back from its PDB alone."""
+
+    def setUp(self):
+        super().setUp()
+        self.repo = make_repository(self.scratch / "app", files=["src/main.c", ".gitignore"], remote="https://code.example/o/app.git")
+        (self.repo / "src/main.c").write_text("int mainCRTStartup(void) { return 0; }\n")
+        git(self.repo, "commit", "--quiet", "-am", "main")
+        git(self.repo, "update-ref", "refs/remotes/origin/main", "HEAD")
+        self.head = git(self.repo, "rev-parse", "HEAD")
+        self.main = f"{self.repo}/src/main.c"
+
+    def host(self, authorization=None):
+        host = RawHost({"app": self.repo}, authorization)
+        self.addCleanup(host.server_close)
+        self.addCleanup(host.shutdown)
+        return host
+
+    def link(self, name, template, *, with_map=True):
+        source_map = self.scratch / f"{name}.json"
+        self.sigla("sourcelink", "generate", "--repo", self.repo, "--template", template, "-o", source_map)
+        run("clang-cl-19", "--target=x86_64-pc-windows-msvc", "/c", "/Z7", f"/Fo{self.scratch}/{name}.obj", "--", self.main)
+        pdb = self.scratch / f"{name}.pdb"
+        run("lld-link-19", "/debug", "/nodefaultlib", "/subsystem:console", f"/out:{self.scratch}/{name}.exe", f"/pdb:{pdb}",
+            *([f"/pdbstream:sourcelink={source_map}"] if with_map else []), f"{self.scratch}/{name}.obj")
+        return pdb
+
+    def template(self, host, hop=""):
+        return f"{host.url}{hop}/raw/{{repo}}/{{revision}}/*"
+
+    def test_map_of_lld_link(self):
+        host = self.host()
+        pdb = self.link("app", self.template(host))
+        url = f"{host.url}/raw/app/{self.head}/src/main.c"
+        self.assertEqual(self.sigla("sourcelink", "resolve", pdb, self.main).stdout, url + "\n")
+        self.assertEqual(self.sigla("source", "--list", pdb).stdout, self.main + "\n")
+        done = self.sigla("source", "--origin", pdb, "src/main.c")
+        self.assertEqual(done.stdout, (self.repo / "src/main.c").read_text())
+        self.assertEqual(done.stderr, f"source-link {url} (checksum verified)\n")
+        self.assertIn("1 of 1 sources can be had", self.sigla("sourcelink", "check", pdb).stdout)
+        self.assertEqual(self.sigla("sourcelink", "resolve", pdb, "/other.c", code=1).stdout, "")
+
+    def test_log_in_page_is_no_source(self):
+        pair = base64.b64encode(b"me:hunter2").decode()
+        host = self.host(f"Basic {pair}")
+        pdb = self.link("app", self.template(host))
+        done = self.sigla("source", pdb, "main.c", code=1)
+        self.assertEqual(done.stdout, "")
+        self.assertIn("bytes of text/html; charset=utf-8, whose MD5 is not that of the debug information: it looks like a log-in page", done.stderr)
+        checked = self.sigla("sourcelink", "check", pdb, code=1).stdout
+        self.assertIn(f"{self.main}: missing", checked)
+        self.assertIn("0 of 1 sources can be had", checked)
+        self.assertIn("1 of 1", self.sigla("sourcelink", "check", "--offline", pdb).stdout)
+        credentials = self.scratch / "credentials"
+        credentials.write_text(f"# mine\n{host.url}=basic:me:hunter2\n")
+        done = self.sigla("source", "--credentials", credentials, pdb, "main.c")
+        self.assertEqual(done.stdout, (self.repo / "src/main.c").read_text())
+        credentials.write_text("code.example=digest:hunter2\n")
+        refused = self.sigla("source", "--credentials", credentials, pdb, "main.c", code=2).stderr
+        self.assertIn(f"{credentials}:1: credential: its kind is none of", refused)
+        self.assertNotIn("hunter2", refused)
+
+    def test_credentials_stay_with_their_host(self):
+        first, second = self.host(), self.host()
+        credentials = self.scratch / "credentials"
+        credentials.write_text(f"{first.url}=bearer:hunter2\n")
+        pdb = self.link("app", f"{first.url}/to/{second.url}/raw/{{repo}}/{{revision}}/*")
+        done = self.sigla("source", "--credentials", credentials, pdb, "main.c")
+        self.assertEqual(done.stdout, (self.repo / "src/main.c").read_text())
+        self.assertEqual([seen[1] for seen in first.seen], ["Bearer hunter2"])
+        self.assertEqual([seen[1] for seen in second.seen], [None])
+
+    def test_another_content_is_refused(self):
+        host = self.host()
+        (self.repo / "src/main.c").write_text("int mainCRTStartup(void) { return 1; }\n")
+        pdb = self.link("app", self.template(host))
+        self.assertIn("whose MD5 is not that of the debug information", self.sigla("source", pdb, "main.c", code=1).stderr)
+
+    def test_source_index(self):
+        host = self.host()
+        pdb = self.link("app", self.template(host), with_map=False)
+        self.assertIn("no source server in it", self.sigla("source-index", "--show", pdb, code=1).stderr)
+        before = self.sigla("keys", pdb).stdout
+        index = ["source-index", "--repo", self.repo, "--template", self.template(host), pdb]
+        self.assertIn("1 of 1 sources indexed", self.sigla(*index).stdout)
+        self.assertEqual(self.sigla("keys", pdb).stdout, before)
+        once = pdb.read_bytes()
+        self.sigla(*index)
+        self.assertEqual(pdb.read_bytes(), once)
+        self.assertIn("SRCSRV: source files", self.sigla("source-index", "--show", pdb).stdout)
+        url = f"{host.url}/raw/app/{self.head}/src/main.c"
+        self.assertEqual(self.sigla("source-index", "--verify", pdb).stdout, f"{self.main}: {url}\n")
+        done = self.sigla("source", "--origin", pdb, "main.c")
+        self.assertEqual(done.stdout, (self.repo / "src/main.c").read_text())
+        self.assertEqual(done.stderr, f"srcsrv {url} (checksum verified)\n")
+        shown = run("llvm-pdbutil-19", "dump", "--streams", pdb).stdout
+        self.assertIn("srcsrv", shown)
+
+    def test_no_debug_information(self):
+        self.assertIn("no PDB and no source bundle", self.sigla("source", SIGLA, "main.c", code=3).stderr)
+        self.assertIn("FILE and PATH are needed", self.sigla("source", SIGLA, code=2).stderr)
 
 
 if __name__ == "__main__":
