@@ -97,12 +97,22 @@ class Symbols {
   SymcacheRun run_;
 };
 
+void set_placement(const elf::Image& image, SymcacheWriter& writer) {
+  const std::uint64_t base = elf::load_address(image);
+  std::uint64_t text_address = 0;
+  for (const elf::Section& section : image.sections()) {
+    if (section.name == ".text" && section.sh_addr >= base) text_address = section.sh_addr - base;
+  }
+  writer.set_placement(base, text_address);
+}
+
 }  // namespace
 
 Status elf_to_symcache(Bytes file, Conversion& conversion) {
   const Limits& limits = conversion.limits;
   SIGLA_TRY_ASSIGN(const auto image, elf::Image::open(file, limits));
   conversion.writer.set_identity(elf::identify_image(image, conversion.file_name, limits));
+  if (is_linked(image)) set_placement(image, conversion.writer);
 
   const auto sections = ElfSections::load(
       image, ElfSections::Kind::kWhole, conversion.thread_count, limits, conversion.diagnostics);

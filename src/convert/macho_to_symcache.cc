@@ -109,6 +109,7 @@ Status macho_to_symcache(Bytes file, Arch arch, Conversion& conversion) {
   SIGLA_TRY_ASSIGN(const auto image, macho::Image::open(bytes, conversion.limits));
   const Identity identity = macho::identify_image(image, conversion.file_name);
   conversion.writer.set_identity(identity);
+  conversion.writer.set_placement(macho::image_base(image), 0);
   const dwarf::Sections dwarf = dwarf_sections_of(image, conversion.diagnostics);
   const auto functions = macho::functions_of(image, conversion.limits);
   HiddenNames names;

@@ -36,6 +36,7 @@ Status pe_to_symcache(Bytes file, Conversion& conversion) {
   SIGLA_TRY_ASSIGN(const auto image, pe::Image::open(file, conversion.limits));
   conversion.writer.set_identity(
       pe::identify_image(image, pe::read_debug_directory(image), conversion.file_name));
+  conversion.writer.set_placement(image.header().image_base, 0);
   SIGLA_TRY(add_dwarf_of(image, conversion));
   SymcacheRun run(kSymbolTableOrder, conversion.limits);
   for (const pe::Function& function : pe::functions_of(image, conversion.limits)) {

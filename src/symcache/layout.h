@@ -54,8 +54,9 @@ enum class Section : std::uint32_t {
   kWinRecordAddresses,
   kWinRecordSizes,
   kWinRecords,
+  kPlacement,
 };
-inline constexpr std::uint32_t kSectionKindMax = static_cast<std::uint32_t>(Section::kWinRecords);
+inline constexpr std::uint32_t kSectionKindMax = static_cast<std::uint32_t>(Section::kPlacement);
 
 struct RawHeader {
   std::array<std::uint8_t, 8> magic;
@@ -101,6 +102,13 @@ enum Feature : std::uint32_t {
   kHasUnwindInfo = 8,
   kHasSources = 16,
 };
+
+// Section kPlacement, which only objects that say it have: how the file itself numbers addresses.
+struct RawPlacement {
+  std::uint64_t load_address;  // what it calls the module's base
+  std::uint64_t text_address;  // of its section .text, relative to the base; 0: not known
+};
+static_assert(sizeof(RawPlacement) == 16);
 
 // Section kAliases, parallel to kAliasAddresses and kAliasSizes.
 struct RawAlias {

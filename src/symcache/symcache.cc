@@ -106,6 +106,12 @@ Result<Symcache> Symcache::open(Bytes file) {
   cache.has_columns_ = (header.flags & symcache::kFlagColumns) != 0;
   SIGLA_TRY(cache.read_tables(sections, header.address_size));
   SIGLA_TRY(cache.read_identity(sections[Section::kIdentity]));
+  if (const Bytes placement = sections[Section::kPlacement]; !placement.empty()) {
+    if (placement.size() != sizeof(symcache::RawPlacement)) {
+      return malformed("symcache: placement of {} bytes", placement.size());
+    }
+    cache.placement_ = load<symcache::RawPlacement>(placement);
+  }
   return cache;
 }
 

@@ -85,6 +85,10 @@ class Symcache {
   // What a Breakpad file says besides, and only that; empty when not known.
   std::string_view os() const { return os_; }
   std::string_view code_file_name() const { return code_file_name_; }
+  // What the object's file calls the module's base: not 0 in programs linked to one address.
+  std::uint64_t load_address() const { return placement_.load_address; }
+  // Of its section .text, relative to the base; 0 when not known.
+  std::uint64_t text_address() const { return placement_.text_address; }
 
   // Innermost inlined call first, the function itself last; empty when nothing covers the address.
   std::vector<SymcacheFrame> lookup(std::uint64_t rva) const;
@@ -162,6 +166,7 @@ class Symcache {
   Identity identity_;
   std::string_view os_;
   std::string_view code_file_name_;
+  symcache::RawPlacement placement_{};
   std::uint64_t base_ = 0;
   bool has_columns_ = false;
   Bytes strings_;

@@ -95,6 +95,11 @@ class SymcacheWriter {
   SymcacheWriter& operator=(const SymcacheWriter&) = delete;
 
   void set_identity(Identity identity) { identity_ = std::move(identity); }
+  // How the object's file numbers addresses: what it calls the module's base, and where its section
+  // .text lies from there (0: not known).
+  void set_placement(std::uint64_t load_address, std::uint64_t text_address) {
+    placement_ = {load_address, text_address};
+  }
   // The operating system and the program's file name, as a Breakpad file has them.
   void set_origin(std::string_view os, std::string_view code_file_name);
   void name_file(std::uint32_t file, std::string_view path) { files_.name(file, path); }
@@ -136,6 +141,7 @@ class SymcacheWriter {
 
  private:
   Identity identity_;
+  symcache::RawPlacement placement_{};
   std::string os_;
   std::string code_file_name_;
   Diagnostics diagnostics_;
