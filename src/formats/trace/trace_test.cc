@@ -94,9 +94,10 @@ TEST(Trace, ReadsWhatBacktraceSymbolsPrints) {
   constexpr std::string_view kText =
       "log: ./app(draw+0x1d) [0x55f3c1b2e1a9]\n"
       "/lib/libx.so(+0x1234) [0x7f0000001234]\n"
-      "./old() [0x401156]\n";
+      "./old() [0x401156]\n"
+      "./old[0x401156]\n";
   const Trace trace = read(kText);
-  ASSERT_THAT(trace.frames, SizeIs(3));
+  ASSERT_THAT(trace.frames, SizeIs(4));
   EXPECT_EQ(trace.modules[0].name, "./app");
   EXPECT_EQ(trace.frames[0].addressing, Addressing::kInFunction);
   EXPECT_EQ(trace.frames[0].function, "draw");
@@ -105,6 +106,8 @@ TEST(Trace, ReadsWhatBacktraceSymbolsPrints) {
   EXPECT_EQ(trace.frames[1].addressing, Addressing::kLinked);
   EXPECT_EQ(trace.frames[1].address, 0x1234U);
   EXPECT_EQ(trace.frames[2].address, 0x401156U);
+  EXPECT_EQ(trace.frames[3].address, 0x401156U);
+  EXPECT_EQ(trace.frames[3].place.offset, kText.rfind('['));
   for (const Frame& frame : trace.frames) EXPECT_TRUE(frame.is_return_address);
 }
 
