@@ -66,6 +66,7 @@ void encode_module(const LookedUpModule& module, JsonWriter& json) {
   module.symbol_source.empty() ? json.null() : json.value(module.symbol_source);
   json.key("explain").begin_array();
   for (const std::string& line : module.explain) json.value(line);
+  for (const std::string& line : module.advice) json.value(line);
   json.end_array().end_object();
 }
 

@@ -13,6 +13,7 @@
 namespace sigla::api {
 namespace {
 
+constexpr std::size_t kSearchSizeMin = 3;         // shorter texts are not searched for
 constexpr std::uint32_t kCompanionCountMax = 64;  // files of one name that are tried
 
 // What gives hidden names back has the id of a program, and no symbols of its own.
@@ -37,6 +38,16 @@ std::vector<StoredObject> StoreSymbols::candidates(ModuleSearch& search) const {
       if (known.insert(object.id).second) found.push_back(std::move(object));
     }
   };
+  if (query.is_by_name) {
+    // The newest of that name, as no more is known.
+    SymbolQuery named;
+    named.project_id = project_.id;
+    named.text = base_name(query.code_file);
+    if (named.text.size() >= kSearchSizeMin) add(catalog_.search(named));
+    std::erase_if(found, [&](const StoredObject& object) {
+      return !is_of_module(object.identity, query) && !is_named_as(object.path, query);
+    });
+  }
   if (query.debug_id) add(catalog_.find_by_debug_id(project_.id, *query.debug_id));
   if (!query.code_id.empty()) add(catalog_.find_by_code_id(project_.id, query.code_id));
   std::stable_sort(found.begin(), found.end(), [](const StoredObject& a, const StoredObject& b) {

@@ -9,7 +9,7 @@
 #include "api/guard.h"
 #include "api/http_status.h"
 #include "api/store_symbols.h"
-#include "symbolicate/symbolicator.h"
+#include "symbolicate/crash_input.h"
 #include "symbolicate/write_breakpad.h"
 #include "symbolicate/write_json.h"
 #include "symbolicate/write_machine.h"
@@ -32,12 +32,13 @@ Result<ReportFormat> decode_format(const http::Request& request) {
                     name);
 }
 
-http::Response encode_report(const Report& report, ReportFormat format) {
+http::Response encode_crash(const SymbolicatedCrash& crash, ReportFormat format) {
+  const Report& report = crash.report;
   switch (format) {
     case ReportFormat::kJson:
       return http::Response::json(200, write_json(report));
     case ReportFormat::kText:
-      return http::Response::text(200, write_text(report));
+      return http::Response::text(200, crash.text ? *crash.text : write_text(report));
     case ReportFormat::kBreakpad:
       return http::Response::text(200, write_breakpad(report));
     case ReportFormat::kBreakpadMachine:
@@ -52,9 +53,9 @@ Result<http::Response> symbolicate(http::Request& request, const Services& servi
   SIGLA_TRY_ASSIGN(const FormBody body, take_form_body(request, "upload_file_minidump", services));
   StoreSymbols symbols(services.catalog, services.symcaches, project);
   const SymbolFinder finder({&symbols});
-  Symbolicator symbolicator(services.walkers, &finder);
-  SIGLA_TRY_ASSIGN(const Report report, symbolicator.symbolicate(body.file));
-  return encode_report(report, format);
+  SIGLA_TRY_ASSIGN(const SymbolicatedCrash crash,
+                   symbolicate_crash(body.file, services.walkers, &finder));
+  return encode_crash(crash, format);
 }
 
 std::optional<http::Response> admit(const http::Request& request, const http::Admission& reader) {

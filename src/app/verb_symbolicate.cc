@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
+
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -10,8 +12,8 @@
 #include "app/symbol_places.h"
 #include "app/verbs.h"
 #include "os/worker.h"
+#include "symbolicate/crash_input.h"
 #include "symbolicate/symbol_finder.h"
-#include "symbolicate/symbolicator.h"
 #include "symbolicate/write_breakpad.h"
 #include "symbolicate/write_json.h"
 #include "symbolicate/write_machine.h"
@@ -20,23 +22,44 @@
 namespace sigla::app {
 namespace {
 
-std::string write(const Report& report, const std::string& format) {
+std::string write(const SymbolicatedCrash& crash, const std::string& format) {
+  const Report& report = crash.report;
   if (format == "json") return write_json(report);
   if (format == "breakpad") return write_breakpad(report);
   if (format == "breakpad-machine") return write_breakpad_machine(report);
-  return write_text(report);
+  return crash.text ? *crash.text : write_text(report);
+}
+
+// A pipe cannot be mapped, so all of it is taken first.
+Result<File> standard_input() {
+  SIGLA_TRY_ASSIGN(File copy, File::create_in_memory("standard input"));
+  const std::uint64_t size_max = Limits().minidump_size_max;
+  Buffer part(1 << 20);
+  for (std::uint64_t total = 0;;) {
+    const ssize_t size = ::read(STDIN_FILENO, part.data(), part.size());
+    if (size < 0) return errno_error("standard input");
+    if (size == 0) break;
+    total += static_cast<std::uint64_t>(size);
+    if (total > size_max) {
+      return make_error(ErrorCode::kLimitExceeded, "more than {} bytes of input", size_max);
+    }
+    SIGLA_TRY(copy.write_all(Bytes(part).first(static_cast<std::size_t>(size))));
+  }
+  SIGLA_TRY(copy.rewind());
+  return copy;
 }
 
 Result<std::string> symbolicate(const std::string& input,
                                 const std::vector<std::string>& places,
                                 const std::string& format) {
-  SIGLA_TRY_ASSIGN(const File dump, File::open_read(input));
+  SIGLA_TRY_ASSIGN(const File file, input == "-" ? standard_input() : File::open_read(input));
   SIGLA_TRY_ASSIGN(const auto walkers, start_local_workers());
   const SymbolPlaces symbols(places);  // with workers of its own: the walk waits for them
   const SymbolFinder finder(symbols.places());
-  Symbolicator symbolicator(*walkers, symbols.empty() ? nullptr : &finder);
-  SIGLA_TRY_ASSIGN(const Report report, symbolicator.symbolicate(dump, format == "breakpad"));
-  return write(report, format);
+  SIGLA_TRY_ASSIGN(
+      const SymbolicatedCrash crash,
+      symbolicate_crash(file, *walkers, symbols.empty() ? nullptr : &finder, format == "breakpad"));
+  return write(crash, format);
 }
 
 int run_symbolicate(const Verb& self, Arguments arguments) {
@@ -48,8 +71,10 @@ int run_symbolicate(const Verb& self, Arguments arguments) {
       "INPUT [--symbols DIR|URL]... [--format FORMAT]",
       "Prints the stacks of every thread of a crash: what happened, the crashed thread first, each "
       "frame with function, file and line, inlined calls included, and how it was found. INPUT is "
-      "a "
-      "minidump.\n\n"
+      "a minidump, an Apple crash report, or any text with stack traces in it: of sanitizers, "
+      "Android, backtrace_symbols, gdb, lldb, WinDbg, the Linux kernel, Breakpad, or lists of "
+      "modules and offsets. A text comes back with its frames replaced and all else as it was. '-' "
+      "is standard input.\n\n"
       "Symbols are looked for in each DIR and at each URL in turn, by the ids in the dump: "
       "Breakpad "
       "files, and the programs and debug files themselves. A DIR may have the layout of any symbol "
@@ -62,20 +87,21 @@ int run_symbolicate(const Verb& self, Arguments arguments) {
       "text for modules without symbols.\n\n"
       "The first use of a symbol file prepares it; the result and what was fetched stay under "
       "$XDG_CACHE_HOME/sigla (or ~/.cache/sigla), which may be deleted at any time.");
-  line.positional("INPUT", &input, "a minidump");
+  line.positional("INPUT", &input, "a minidump, a crash report, a text; '-': standard input");
   line.option("--symbols", "DIR|URL", &places, "where symbols are; may be given several times");
   line.choice("--format",
               {"text", "json", "breakpad", "breakpad-machine"},
               &format,
               "for people, for programs, or as Breakpad's minidump_stackwalk prints it with and "
               "without -m");
-  line.exit_status(kExitBadInput, "the dump cannot be read");
+  line.exit_status(kExitBadInput, "the dump cannot be read, the text has no stack trace");
   line.example("sigla symbolicate crash.dmp --symbols symbols/", "with a folder of symbol files");
   line.example("sigla symbolicate crash.dmp --symbols \"$DEBUGINFOD_URLS\" --symbols /",
                "with debuginfod servers and this machine's own files");
   line.example(
       "sigla symbolicate crash.dmp --symbols https://symbols.example/symbols --format json",
       "with a server, for a program");
+  line.example("dmesg | sigla symbolicate - --symbols /usr/lib/debug", "with a kernel's oops");
   if (const auto status = line.parse(arguments)) return *status;
   const auto text = symbolicate(input, places, format);
   if (!text.has_value()) return fail(input, text.error());
@@ -89,6 +115,6 @@ int run_symbolicate(const Verb& self, Arguments arguments) {
 }  // namespace
 
 const Verb kVerbSymbolicate = {
-    "symbolicate", "turn a crash dump into readable stacks", run_symbolicate};
+    "symbolicate", "turn a crash dump or stack trace into readable stacks", run_symbolicate};
 
 }  // namespace sigla::app

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -16,9 +17,21 @@
 
 namespace sigla {
 
+// What an address is counted from.
+enum class CountedFrom : std::uint8_t {
+  kBase,      // where the module begins
+  kFile,      // nothing: it is as the module's own file numbers it (an ELF virtual address)
+  kText,      // the module's section .text
+  kFunction,  // the function that is named
+};
+
 struct ModuleAddress {
-  std::uint32_t module = 0;   // index of the modules
-  std::uint64_t address = 0;  // relative to the module's base
+  std::uint32_t module = 0;  // index of the modules
+  std::uint64_t address = 0;
+  CountedFrom from = CountedFrom::kBase;
+  bool is_return_address = false;  // follows the call that is meant
+  std::string function{};          // kFunction: exactly as the symbol file has it
+  std::uint64_t function_size{};   // which of several, if not 0
 };
 
 struct AddressFrame {
@@ -27,20 +40,27 @@ struct AddressFrame {
   std::string file;      // empty: not known
   std::uint32_t line = 0;
   std::uint32_t column = 0;
-  std::uint64_t function_address = 0;  // relative; of an inlined call, that of the outer function
   bool is_inlined = false;
+  // Relative to the module's base: where the (outer) function begins, and the code of the line.
+  std::uint64_t function_address = 0;
+  std::uint64_t line_address = 0;
 };
 
 struct LookedUpModule {
   ModuleStatus status = ModuleStatus::kUnused;  // when no address lies in it
   std::string symbol_source;
-  std::string code_file_name;        // of the program, where its Breakpad file says it
-  std::vector<std::string> explain;  // with what would show more
+  std::string code_file_name;  // of the program, where its Breakpad file says it
+  std::vector<std::string> explain;
+  std::vector<std::string> advice;  // what would show more
+  std::string unwind_source;
+  bool has_breakpad_names = false;
 };
 
 struct AddressLookup {
   std::vector<LookedUpModule> modules;
   std::vector<std::vector<AddressFrame>> frames;  // one list for each address
+  // Each address relative to its module's base; nothing where that is not known.
+  std::vector<std::optional<std::uint64_t>> relative;
 };
 
 // `workers` demangle. Error kInvalidArgument for an address of a module there is not.

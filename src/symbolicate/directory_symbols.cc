@@ -58,6 +58,12 @@ std::vector<fs::path> store_paths(const ModuleQuery& query) {
   }
   const bool is_absolute = query.code_file.starts_with('/');
   if (is_absolute) paths.push_back(fs::path(query.code_file).relative_path());
+  if (query.is_by_name) {
+    const std::string name(base_name(query.code_file));
+    for (const std::string_view added : {".debug", "", ".ko"}) {
+      paths.emplace_back(name + std::string(added));
+    }
+  }
   return paths;
 }
 
@@ -130,7 +136,7 @@ class DirectorySymbols::OneSearch {
   }
 
   void everything_below() {
-    if (!query_.debug_id && query_.code_id.empty()) {
+    if (!query_.debug_id && query_.code_id.empty() && !query_.is_by_name) {
       search_.say(fmt::format("{}: the dump gives no id of {} to look for",
                               folder_.folder_.string(),
                               module_name(query_)));

@@ -95,18 +95,20 @@ void FolderIndex::add_file(const fs::path& path, SymbolFiles& files) {
 
 std::vector<const FolderIndex::Entry*> FolderIndex::find(const ModuleQuery& query) const {
   std::map<std::size_t, int> found;  // entry, and the preference of its best object
+  const auto add_entry = [&](std::size_t index) {
+    for (const Object& object : entries_[index].objects) {
+      if (!is_of_module(object.identity, query)) continue;
+      const auto [entry, is_new] = found.emplace(index, preference(object.identity));
+      if (!is_new) entry->second = std::min(entry->second, preference(object.identity));
+    }
+  };
   const auto add = [&](const std::string& id) {
     const auto [first, last] = by_id_.equal_range(id);
-    for (auto it = first; it != last; ++it) {
-      for (const Object& object : entries_[it->second].objects) {
-        if (!is_of_module(object.identity, query)) continue;
-        const auto [entry, is_new] = found.emplace(it->second, preference(object.identity));
-        if (!is_new) entry->second = std::min(entry->second, preference(object.identity));
-      }
-    }
+    for (auto it = first; it != last; ++it) add_entry(it->second);
   };
   if (query.debug_id) add(query.debug_id->guid_lower());
   if (!query.code_id.empty()) add(query.code_id.text());
+  for (std::size_t i = 0; query.is_by_name && i < entries_.size(); ++i) add_entry(i);
   std::vector<std::pair<std::size_t, int>> ordered(found.begin(), found.end());
   std::ranges::stable_sort(ordered, {}, &std::pair<std::size_t, int>::second);
   std::vector<const Entry*> entries;

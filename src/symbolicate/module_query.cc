@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 
 namespace sigla {
@@ -12,7 +14,33 @@ constexpr std::size_t kUuidDigits = 32;
 
 }  // namespace
 
+bool is_named_as(std::string_view file_name, const ModuleQuery& query) {
+  constexpr std::string_view kAdded[] = {"", ".debug", ".dbg", ".sym", ".pdb", ".ko", ".ko.debug"};
+  // The kernel has '_' where the file of a module may have '-'.
+  const auto plain = [](std::string_view text) {
+    std::string name = lower(text);
+    std::ranges::replace(name, '-', '_');
+    return name;
+  };
+  const std::string name = plain(base_name(file_name));
+  const std::string wanted = plain(base_name(query.code_file));
+  if (wanted.empty() || !name.starts_with(wanted.substr(0, wanted.rfind('.')))) return false;
+  const auto is_one = [&](std::string_view stem) {
+    return std::ranges::any_of(kAdded, [&](std::string_view added) {
+      return name.size() == stem.size() + added.size() && name.starts_with(stem) &&
+             name.ends_with(added);
+    });
+  };
+  if (is_one(wanted)) return true;
+  const bool is_pe = wanted.ends_with(".exe") || wanted.ends_with(".dll");
+  if (is_pe && is_one(std::string_view(wanted).substr(0, wanted.size() - 4))) return true;
+  return wanted == "vmlinux" && name.starts_with("vmlinux_");  // vmlinux-6.1.0-13-amd64
+}
+
 bool is_of_module(const Identity& identity, const ModuleQuery& query) {
+  if (query.is_by_name) {
+    return is_named_as(identity.name, query) || is_named_as(identity.debug_file_name, query);
+  }
   if (!identity.code_id.empty() && identity.code_id == query.code_id) return true;
   if (!identity.debug_id || !query.debug_id || query.debug_id->is_null()) return false;
   if (identity.format == Format::kPortablePdb)
@@ -35,7 +63,8 @@ std::string module_name(const ModuleQuery& query) {
 std::string describe(const ModuleQuery& query) {
   const std::string& id =
       query.debug_identifier.empty() ? query.code_id.text() : query.debug_identifier;
-  return fmt::format("{} {}", module_name(query), id.empty() ? "without an id" : id);
+  const std::string_view no_id = query.is_by_name ? "(by name, no id is known)" : "without an id";
+  return fmt::format("{} {}", module_name(query), id.empty() ? no_id : id);
 }
 
 ModuleType module_type(const ModuleQuery& query) {

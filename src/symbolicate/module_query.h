@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "ident/identity.h"
@@ -21,9 +22,16 @@ struct ModuleQuery {
   Arch arch = Arch::kUnknown;
   std::optional<ModuleType> type;  // where whoever asks says it; see module_type()
   std::string debug_checksum;      // of the debug file, "SHA256:..."; empty when unknown
+  // Nobody knows an id: a file of the module's name will do. Only ever set where no id is.
+  bool is_by_name = false;
 };
 
-// Whether the object is the module itself or its debug file: one of their ids is the same. The age
+// Whether a file of that name would be the module's or its debug file's: "app", "app.debug" and
+// "app.sym" for /bin/app, "ext4.ko" for the kernel's module ext4.
+bool is_named_as(std::string_view file_name, const ModuleQuery& query);
+
+// Whether the object is the module itself or its debug file: one of their ids is the same, or, for
+// a query by name, its name. The age
 // of a Portable PDB does not count, since it is a time stamp that nothing in the program repeats.
 bool is_of_module(const Identity& identity, const ModuleQuery& query);
 

@@ -9,6 +9,7 @@
 #include "stackwalk/process.h"
 #include "symbolicate/report_builder.h"
 #include "symbolicate/report_codec.h"
+#include "symbolicate/trace_job.h"
 
 namespace sigla {
 namespace {
@@ -181,6 +182,9 @@ Result<WorkerMessage> run_walk_job(WorkerMessage request, WorkerContext& context
   return answer;
 }
 
-void add_symbolicate_jobs(WorkerJobs& jobs) { jobs.emplace(kWalkJob, run_walk_job); }
+void add_symbolicate_jobs(WorkerJobs& jobs) {
+  jobs.emplace(kWalkJob, run_walk_job);
+  add_trace_job(jobs);
+}
 
 }  // namespace sigla
