@@ -65,7 +65,7 @@ Task<bool> Connection::send(Response response) {
   if (stream != nullptr && with_body) {
     sent = co_await send_stream(*stream, response, framing);
   } else {
-    write_head(response.status, response.headers, framing, out_);
+    write_head(response.status, response.reason, response.headers, framing, out_);
     if (const auto* const file = std::get_if<FileBody>(&response.body); file && with_body) {
       if (file->size <= kInlineFileSizeMax) {
         sent = co_await send_small_file(*file);
@@ -164,11 +164,11 @@ Task<bool> Connection::send_stream(StreamBody& body, Response& response, Framing
       if (!is_first) co_return false;
       response = Response::text(500, count.error().message() + "\n");
       const auto& text = std::get<std::string>(response.body);
-      write_head(500, response.headers, {text.size(), false, framing.keep_alive, true}, out_);
+      write_head(500, {}, response.headers, {text.size(), false, framing.keep_alive, true}, out_);
       const bool sent = co_await channel_.write(as_bytes(out_), as_bytes(text), false);
       co_return sent;
     }
-    if (is_first) write_head(response.status, response.headers, framing, out_);
+    if (is_first) write_head(response.status, response.reason, response.headers, framing, out_);
     is_first = false;
     if (framing.chunked && *count > 0) out_ += fmt::format("{:x}\r\n", *count);
     const bool more = framing.chunked && *count > 0;

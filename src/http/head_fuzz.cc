@@ -33,7 +33,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string encoded = sigla::http::percent_encode(text, true);
   SIGLA_CHECK(sigla::http::percent_decode(encoded) == text);
   std::string head;
-  sigla::http::write_head(200, {{text, text}}, {}, head);
+  sigla::http::write_head(200, text, {{text, text}}, {}, head);
   SIGLA_CHECK(head.find("\r\n\r\n") == head.size() - 4);
   return 0;
 }

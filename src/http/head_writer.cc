@@ -35,16 +35,24 @@ void append_safely(std::string_view text, std::string& out) {
   }
 }
 
+void append_reason(std::string_view reason, std::string& out) {
+  for (const char c : reason.substr(0, kReasonSizeMax)) out += c >= ' ' && c <= '~' ? c : '?';
+}
+
 }  // namespace
 
-void write_head(int status, const Headers& headers, const Framing& framing, std::string& out) {
-  if (status == 200) {
+void write_head(int status,
+                std::string_view reason,
+                const Headers& headers,
+                const Framing& framing,
+                std::string& out) {
+  if (status == 200 && reason.empty()) {
     out += "HTTP/1.1 200 OK\r\nServer: Sigla\r\nDate: ";
   } else {
     out += "HTTP/1.1 ";
     append_number(static_cast<std::uint64_t>(status), out);
     out += ' ';
-    out += reason_phrase(status);
+    append_reason(reason.empty() ? reason_phrase(status) : reason, out);
     out += "\r\nServer: Sigla\r\nDate: ";
   }
   out += current_date();

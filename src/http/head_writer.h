@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "http/response.h"
 
@@ -18,8 +19,14 @@ struct Framing {
 };
 
 // Appends the head to `out`, the empty line included. Line ends in header names or values become
-// spaces, so no value can add a header.
-void write_head(int status, const Headers& headers, const Framing& framing, std::string& out);
+// spaces, so no value can add a header. `reason` is cut to kReasonSizeMax bytes, and what is no
+// printable ASCII in it becomes '?'; empty: the standard phrase.
+inline constexpr std::size_t kReasonSizeMax = 512;
+void write_head(int status,
+                std::string_view reason,
+                const Headers& headers,
+                const Framing& framing,
+                std::string& out);
 
 // "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110 section 5.6.7).
 std::string http_date(std::int64_t unix_seconds);

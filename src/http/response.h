@@ -39,7 +39,8 @@ struct StreamBody {
 
 struct Response {
   int status = 200;
-  Headers headers;  // Content-Length, Date, Connection and Server are the server's business
+  std::string reason;  // replaces the standard phrase behind the status; empty: as it is
+  Headers headers;     // Content-Length, Date, Connection and Server are the server's business
   std::variant<std::string, std::shared_ptr<const std::string>, FileBody, StreamBody> body;
 
   static Response text(int status, std::string text);
