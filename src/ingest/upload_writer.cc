@@ -226,6 +226,9 @@ std::uint32_t& UploadWriter::count_of(EntryResult result) {
       return upload_.duplicate_count;
     case EntryResult::kRefused:
       return upload_.refused_count;
+    case EntryResult::kHidden:
+    case EntryResult::kRelisted:
+      break;
   }
   SIGLA_CHECK(false);
 }

@@ -47,6 +47,30 @@ std::string_view to_string(UploadState state) {
   return "unknown";
 }
 
+std::string_view to_string(PackageKind kind) {
+  switch (kind) {
+    case PackageKind::kNone:
+      return "";
+    case PackageKind::kPackage:
+      return "package";
+    case PackageKind::kSymbols:
+      return "symbols";
+  }
+  return "";
+}
+
+std::string_view to_string(UploadAction action) {
+  switch (action) {
+    case UploadAction::kUpload:
+      return "upload";
+    case UploadAction::kDelete:
+      return "delete";
+    case UploadAction::kRelist:
+      return "relist";
+  }
+  return "unknown";
+}
+
 std::string_view to_string(EntryResult result) {
   switch (result) {
     case EntryResult::kStored:
@@ -55,6 +79,10 @@ std::string_view to_string(EntryResult result) {
       return "duplicate";
     case EntryResult::kRefused:
       return "refused";
+    case EntryResult::kHidden:
+      return "hidden";
+    case EntryResult::kRelisted:
+      return "relisted";
   }
   return "unknown";
 }

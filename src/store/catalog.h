@@ -30,6 +30,8 @@ struct Project {
   Id id = 0;
   std::string name;
   bool is_public = true;
+  // NuGet packages are held to every rule of NuGet.org; else only what is broken is refused.
+  bool has_strict_packages = false;
   UnixMillis created_at = 0;
 };
 
@@ -61,6 +63,19 @@ struct Token {
   std::string hint;              // first 6 digits, to recognise it in a list
 };
 
+// Which NuGet package an upload is.
+enum class PackageKind { kNone, kPackage, kSymbols };
+std::string_view to_string(PackageKind kind);  // "", "package" (.nupkg), "symbols" (.snupkg)
+struct PackageName {
+  std::string id;       // lower-case
+  std::string version;  // normalised and lower-case: "1.0.0", "2.0.1-beta"
+  PackageKind kind = PackageKind::kNone;
+};
+
+// What a row of the history is about.
+enum class UploadAction { kUpload, kDelete, kRelist };
+std::string_view to_string(UploadAction action);  // "upload", "delete", "relist"
+
 enum class UploadState { kReceived, kProcessing, kDone, kFailed };
 std::string_view to_string(UploadState state);
 
@@ -79,10 +94,14 @@ struct Upload {
   std::uint32_t stored_count = 0;
   std::uint32_t duplicate_count = 0;
   std::uint32_t refused_count = 0;
+  UploadAction action = UploadAction::kUpload;
+  PackageName package;
+  bool is_hidden = false;  // by hide_uploads(); never changed by update_upload()
 };
 
-enum class EntryResult { kStored, kDuplicate, kRefused };
-std::string_view to_string(EntryResult result);  // "stored", "duplicate", "refused"
+enum class EntryResult { kStored, kDuplicate, kRefused, kHidden, kRelisted };
+// "stored", "duplicate", "refused", "hidden", "relisted"
+std::string_view to_string(EntryResult result);
 
 // One file of an upload and what became of it.
 struct UploadEntry {
@@ -91,9 +110,9 @@ struct UploadEntry {
   std::string path;  // inside the archive; nested ones "outer.zip!/inner.pdb"
   std::uint64_t size = 0;
   EntryResult result = EntryResult::kRefused;
-  std::string reason;  // kRefused: why
+  std::string reason;  // kRefused: why; else a warning, or empty
   std::string format;  // of its (first) object; empty when refused
-  BlobHash blob;       // kStored, kDuplicate
+  BlobHash blob;       // of all but kRefused
 };
 
 // One identified slice of a blob, with every key some client will ask for it by.
@@ -178,12 +197,24 @@ class Catalog {
   virtual Result<std::vector<UploadEntry>> list_upload_entries(Id upload_id,
                                                                Id after,
                                                                std::uint32_t limit) = 0;
+  // The finished uploads (kUpload, kDone) of this package, of either kind, newest first.
+  virtual Result<std::vector<Upload>> list_package_uploads(Id project_id,
+                                                           std::string_view package_id,
+                                                           std::string_view version) = 0;
+  // Hides what these uploads of the project brought, or shows it again; what other uploads brought
+  // as well stays. Writes `audit`, an upload of kDelete or kRelist, with an entry for each file, in
+  // the same transaction, and sets its id. Returns the keys that came or went. A later commit() of
+  // a hidden object shows it again.
+  virtual Result<std::vector<std::string>> set_uploads_hidden(const std::vector<Id>& upload_ids,
+                                                              bool is_hidden,
+                                                              Upload& audit) = 0;
 
   // Adds all of the batch or nothing, durable when this returns. An object already there (same
   // project, blob and slice) keeps its row and gains the tag and any new keys. Every blob that
   // objects or entries name must be in `blobs` or in the catalog already (else kInvalidArgument).
   virtual Status commit(const IngestBatch& batch) = 0;
-  // Which of these blobs the project already has objects for.
+  // Which of these blobs the project already has objects for, hidden ones left out, as in all that
+  // follows.
   virtual Result<std::vector<BlobHash>> known_blobs(Id project_id,
                                                     const std::vector<BlobHash>& hashes) = 0;
 

@@ -110,7 +110,9 @@ TEST_P(CatalogContract, KeepsProjects) {
   EXPECT_FALSE(found.is_public);
   EXPECT_THAT(catalog_->find_project("Game"), IsError(ErrorCode::kNotFound, "Game"));
 
+  EXPECT_FALSE(found.has_strict_packages);
   other.is_public = true;
+  other.has_strict_packages = true;
   EXPECT_THAT(catalog_->update_project(other), IsOk());
   other.name = "default";
   EXPECT_THAT(catalog_->update_project(other), IsError(ErrorCode::kConflict, ""));
@@ -119,6 +121,7 @@ TEST_P(CatalogContract, KeepsProjects) {
   ASSERT_OK_AND_ASSIGN(const auto all, catalog_->list_projects());
   ASSERT_THAT(all, SizeIs(2));
   EXPECT_TRUE(all[1].is_public);
+  EXPECT_TRUE(all[1].has_strict_packages);
 }
 
 TEST_P(CatalogContract, KeepsTokensByTheirHash) {
@@ -453,6 +456,64 @@ TEST_P(CatalogContract, VisitsEveryKeyOnceAndEveryBlob) {
   }),
               IsOk());
   EXPECT_EQ(blob_count, 6000U);
+}
+
+TEST_P(CatalogContract, HidesWhatOnlyHiddenUploadsBrought) {
+  Upload package;
+  package.project_id = project_.id;
+  package.tag = "demo.lib/1.0.0";
+  package.state = UploadState::kDone;
+  package.package = {"demo.lib", "1.0.0", PackageKind::kSymbols};
+  ASSERT_OK_AND_ASSIGN(package, catalog_->create_upload(package));
+  const auto bring = [&](const Upload& upload, int blob, const std::string& key) {
+    IngestBatch batch = make_batch({make_object(blob, "f", {key})});
+    batch.upload_id = upload.id;
+    batch.objects[0].upload_id = upload.id;
+    UploadEntry entry;
+    entry.path = "lib/" + key;
+    entry.result = EntryResult::kStored;
+    entry.blob = make_hash(blob);
+    batch.entries.push_back(entry);
+    EXPECT_THAT(catalog_->commit(batch), IsOk());
+  };
+  bring(package, 1, "own");
+  bring(package, 2, "shared");
+  bring(upload_, 2, "shared");
+  ASSERT_OK_AND_ASSIGN(const auto uploads,
+                       catalog_->list_package_uploads(project_.id, "demo.lib", "1.0.0"));
+  ASSERT_THAT(uploads, SizeIs(1));
+  EXPECT_EQ(uploads[0].package.kind, PackageKind::kSymbols);
+  EXPECT_THAT(catalog_->list_package_uploads(project_.id, "demo.lib", "2.0.0"), IsOkAnd(IsEmpty()));
+
+  const auto hide = [&](bool is_hidden) {
+    Upload audit;
+    audit.project_id = project_.id;
+    audit.action = is_hidden ? UploadAction::kDelete : UploadAction::kRelist;
+    audit.state = UploadState::kDone;
+    EXPECT_THAT(catalog_->set_uploads_hidden({package.id}, is_hidden, audit),
+                IsOkAnd(ElementsAre("own")));
+    ASSERT_OK_AND_ASSIGN(const auto entries, catalog_->list_upload_entries(audit.id, 0, 10));
+    ASSERT_THAT(entries, SizeIs(1));
+    EXPECT_EQ(entries[0].path, "lib/own");
+    EXPECT_EQ(entries[0].result, is_hidden ? EntryResult::kHidden : EntryResult::kRelisted);
+    ASSERT_OK_AND_ASSIGN(const Upload found, catalog_->find_upload(audit.id));
+    EXPECT_EQ(found.action, audit.action);
+    ASSERT_OK_AND_ASSIGN(const Upload changed, catalog_->find_upload(package.id));
+    EXPECT_EQ(changed.is_hidden, is_hidden);
+  };
+  hide(true);
+  EXPECT_THAT(catalog_->find_key(project_.id, "own"), IsOkAnd(IsEmpty()));
+  EXPECT_THAT(catalog_->find_key(project_.id, "shared"), IsOkAnd(SizeIs(1)));
+  EXPECT_THAT(catalog_->known_blobs(project_.id, {make_hash(1), make_hash(2)}),
+              IsOkAnd(ElementsAre(make_hash(2))));
+  EXPECT_THAT(search("", "anon"), SizeIs(1));
+  hide(false);
+  EXPECT_THAT(catalog_->find_key(project_.id, "own"), IsOkAnd(SizeIs(1)));
+  // Sent again, it is there again.
+  hide(true);
+  bring(upload_, 1, "own");
+  EXPECT_THAT(catalog_->find_key(project_.id, "own"), IsOkAnd(SizeIs(1)));
+  EXPECT_THAT(catalog_->known_blobs(project_.id, {make_hash(1)}), IsOkAnd(SizeIs(1)));
 }
 
 TEST_P(CatalogContract, SurvivesThreadsThatReadAndWrite) {

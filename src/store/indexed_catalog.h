@@ -55,6 +55,16 @@ class IndexedCatalog final : public Catalog {
                                                        std::uint32_t limit) override {
     return catalog_->list_upload_entries(upload_id, after, limit);
   }
+  Result<std::vector<Upload>> list_package_uploads(Id project_id,
+                                                   std::string_view package_id,
+                                                   std::string_view version) override {
+    return catalog_->list_package_uploads(project_id, package_id, version);
+  }
+  Result<std::vector<std::string>> set_uploads_hidden(const std::vector<Id>& upload_ids,
+                                                      bool is_hidden,
+                                                      Upload& audit) override {
+    return index_.set_uploads_hidden(upload_ids, is_hidden, audit);
+  }
   Result<std::vector<BlobHash>> known_blobs(Id project_id,
                                             const std::vector<BlobHash>& hashes) override {
     return catalog_->known_blobs(project_id, hashes);

@@ -82,6 +82,19 @@ Status KeyIndex::commit(const IngestBatch& batch) {
   return status;
 }
 
+Result<std::vector<std::string>> KeyIndex::set_uploads_hidden(const std::vector<Id>& upload_ids,
+                                                              bool is_hidden,
+                                                              Upload& audit) {
+  SIGLA_TRY_ASSIGN(auto keys, catalog_.set_uploads_hidden(upload_ids, is_hidden, audit));
+  // The filter has never heard of keys that were hidden when it was loaded.
+  for (const std::string& key : keys) filter_.add(KeyFilter::hash(audit.project_id, key));
+  ++generation_;
+  for (const std::string& key : keys) {
+    forget(shard_of(KeyFilter::hash(audit.project_id, key)), name_of(audit.project_id, key));
+  }
+  return keys;
+}
+
 void KeyIndex::keep(Shard& shard, const std::string& name, const std::vector<KeyMatch>& matches) {
   if (shard.by_key.contains(name)) return;
   shard.entries.push_front({name, matches});

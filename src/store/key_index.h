@@ -29,9 +29,12 @@ class KeyIndex {
   KeyIndex& operator=(const KeyIndex&) = delete;
   ~KeyIndex();
 
-  // As Catalog::find_key() and Catalog::commit().
+  // As Catalog::find_key(), Catalog::commit() and Catalog::set_uploads_hidden().
   Result<std::vector<KeyMatch>> find(Id project_id, std::string_view key);
   Status commit(const IngestBatch& batch);
+  Result<std::vector<std::string>> set_uploads_hidden(const std::vector<Id>& upload_ids,
+                                                      bool is_hidden,
+                                                      Upload& audit);
 
   // Without any lock. False: certainly no object of the project has the key (in lower case).
   bool may_contain(Id project_id, std::string_view lowered_key) const {

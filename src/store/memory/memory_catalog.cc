@@ -59,6 +59,7 @@ Status MemoryCatalog::update_project(const Project& project) {
   Project& found = projects_[static_cast<std::size_t>(project.id - 1)];
   found.name = project.name;
   found.is_public = project.is_public;
+  found.has_strict_packages = project.has_strict_packages;
   return {};
 }
 
@@ -178,6 +179,71 @@ Result<std::vector<UploadEntry>> MemoryCatalog::list_upload_entries(Id upload_id
   return found;
 }
 
+Result<std::vector<Upload>> MemoryCatalog::list_package_uploads(Id project_id,
+                                                                std::string_view package_id,
+                                                                std::string_view version) {
+  const std::lock_guard lock(mutex_);
+  std::vector<Upload> found;
+  for (auto upload = uploads_.rbegin(); upload != uploads_.rend(); ++upload) {
+    if (upload->project_id == project_id && upload->package.id == package_id &&
+        upload->package.version == version && upload->action == UploadAction::kUpload &&
+        upload->state == UploadState::kDone) {
+      found.push_back(*upload);
+    }
+  }
+  return found;
+}
+
+// Whether an upload that is not hidden brought the object's content.
+bool MemoryCatalog::is_brought_openly(const StoredObject& object) {
+  return std::any_of(uploads_.begin(), uploads_.end(), [&](const Upload& upload) {
+    if (upload.is_hidden || upload.action != UploadAction::kUpload ||
+        upload.project_id != object.project_id) {
+      return false;
+    }
+    const auto& entries = entries_[upload.id];
+    return std::any_of(entries.begin(), entries.end(), [&](const UploadEntry& entry) {
+      return entry.result != EntryResult::kRefused && entry.blob == object.blob;
+    });
+  });
+}
+
+Result<std::vector<std::string>> MemoryCatalog::set_uploads_hidden(
+    const std::vector<Id>& upload_ids, bool is_hidden, Upload& audit) {
+  SIGLA_TRY_ASSIGN(audit, create_upload(audit));
+  const std::lock_guard lock(mutex_);
+  for (const Id id : upload_ids) {
+    if (id >= 1 && static_cast<std::size_t>(id) <= uploads_.size()) {
+      uploads_[static_cast<std::size_t>(id - 1)].is_hidden = is_hidden;
+    }
+  }
+  std::vector<std::string> keys;
+  for (const Id id : upload_ids) {
+    const std::vector<UploadEntry> files = entries_[id];
+    for (const UploadEntry& file : files) {
+      bool has_changed = false;
+      for (ObjectRow& row : objects_) {
+        if (file.result == EntryResult::kRefused || row.object.blob != file.blob ||
+            row.object.project_id != audit.project_id || row.is_hidden == is_hidden ||
+            (is_hidden && is_brought_openly(row.object))) {
+          continue;
+        }
+        row.is_hidden = is_hidden;
+        has_changed = true;
+        keys.insert(keys.end(), row.object.keys.begin(), row.object.keys.end());
+      }
+      if (!has_changed) continue;
+      auto& entries = entries_[audit.id];
+      entries.push_back(file);
+      entries.back().upload_id = audit.id;
+      entries.back().ordinal = static_cast<Id>(entries.size());
+      entries.back().result = is_hidden ? EntryResult::kHidden : EntryResult::kRelisted;
+      entries.back().reason.clear();
+    }
+  }
+  return keys;
+}
+
 Status MemoryCatalog::check_batch(const IngestBatch& batch) const {
   const auto is_known = [&](const BlobHash& hash) {
     return blobs_.contains(hash) ||
@@ -210,13 +276,15 @@ void MemoryCatalog::add_object(const StoredObject& object) {
   };
   auto row = std::find_if(objects_.begin(), objects_.end(), is_same);
   if (row == objects_.end()) {
-    row = objects_.insert(objects_.end(), {object, {object.tag}, lower(search_text(object))});
+    row =
+        objects_.insert(objects_.end(), {object, {object.tag}, lower(search_text(object)), false});
     row->object.id = static_cast<Id>(objects_.size());
     row->object.created_at = now_millis();
     row->object.keys.clear();
   } else if (row->tags.insert(object.tag).second) {
     row->search_text += '\n' + lower(object.tag);
   }
+  row->is_hidden = false;
   auto& keys = row->object.keys;
   for (const std::string& key : object.keys) {
     if (std::find(keys.begin(), keys.end(), lower(key)) == keys.end()) keys.push_back(lower(key));
@@ -244,7 +312,7 @@ Result<std::vector<BlobHash>> MemoryCatalog::known_blobs(Id project_id,
   std::vector<BlobHash> known;
   for (const BlobHash& hash : hashes) {
     const bool is_known = std::any_of(objects_.begin(), objects_.end(), [&](const ObjectRow& row) {
-      return row.object.project_id == project_id && row.object.blob == hash;
+      return row.object.project_id == project_id && row.object.blob == hash && !row.is_hidden;
     });
     if (is_known) known.push_back(hash);
   }
@@ -255,7 +323,7 @@ template <typename Predicate>
 std::vector<StoredObject> MemoryCatalog::select(std::uint32_t limit, Predicate wanted) const {
   std::vector<StoredObject> found;
   for (auto row = objects_.rbegin(); row != objects_.rend() && found.size() < limit; ++row) {
-    if (wanted(*row)) found.push_back(row->object);
+    if (!row->is_hidden && wanted(*row)) found.push_back(row->object);
   }
   return found;
 }
@@ -329,6 +397,7 @@ Status MemoryCatalog::for_each_key(
   const std::lock_guard lock(mutex_);
   std::set<std::pair<Id, std::string>> keys;
   for (const ObjectRow& row : objects_) {
+    if (row.is_hidden) continue;
     for (const std::string& key : row.object.keys) keys.emplace(row.object.project_id, key);
   }
   for (const auto& [project_id, key] : keys) {

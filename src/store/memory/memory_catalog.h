@@ -31,6 +31,13 @@ class MemoryCatalog : public Catalog {
                                                        Id after,
                                                        std::uint32_t limit) override;
 
+  Result<std::vector<Upload>> list_package_uploads(Id project_id,
+                                                   std::string_view package_id,
+                                                   std::string_view version) override;
+  Result<std::vector<std::string>> set_uploads_hidden(const std::vector<Id>& upload_ids,
+                                                      bool is_hidden,
+                                                      Upload& audit) override;
+
   Status commit(const IngestBatch& batch) override;
   Result<std::vector<BlobHash>> known_blobs(Id project_id,
                                             const std::vector<BlobHash>& hashes) override;
@@ -53,9 +60,11 @@ class MemoryCatalog : public Catalog {
     StoredObject object;
     std::set<std::string> tags;
     std::string search_text;  // lower case
+    bool is_hidden = false;
   };
 
   bool has_project(Id id) const;
+  bool is_brought_openly(const StoredObject& object);
   Status check_batch(const IngestBatch& batch) const;
   Status write_upload(const Upload& upload);
   void add_object(const StoredObject& object);

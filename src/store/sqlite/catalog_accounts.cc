@@ -9,10 +9,11 @@ namespace {
 constexpr const char* kInsertProject =
     "INSERT INTO project (name, is_public, created_at) VALUES (?, ?, ?)";
 constexpr const char* kSelectProject =
-    "SELECT id, name, is_public, created_at FROM project WHERE name = ?";
+    "SELECT id, name, is_public, created_at, has_strict_packages FROM project WHERE name = ?";
 constexpr const char* kSelectProjects =
-    "SELECT id, name, is_public, created_at FROM project ORDER BY id";
-constexpr const char* kUpdateProject = "UPDATE project SET name = ?, is_public = ? WHERE id = ?";
+    "SELECT id, name, is_public, created_at, has_strict_packages FROM project ORDER BY id";
+constexpr const char* kUpdateProject =
+    "UPDATE project SET name = ?, is_public = ?, has_strict_packages = ? WHERE id = ?";
 
 constexpr const char* kInsertToken =
     "INSERT INTO token (project_id, name, hash, capabilities, created_at, expires_at,"
@@ -31,6 +32,7 @@ Project read_project(const Statement& row) {
   project.name = row.column_text(1);
   project.is_public = row.column_int(2) != 0;
   project.created_at = row.column_int(3);
+  project.has_strict_packages = row.column_int(4) != 0;
   return project;
 }
 
@@ -83,7 +85,8 @@ Result<std::vector<Project>> SqliteCatalog::list_projects() {
 Status SqliteCatalog::update_project(const Project& project) {
   const auto writer = pool_->writer();
   SIGLA_TRY_ASSIGN(Statement update, writer->statement(kUpdateProject));
-  SIGLA_TRY(update.bind(project.name, project.is_public, project.id).run());
+  SIGLA_TRY(
+      update.bind(project.name, project.is_public, project.has_strict_packages, project.id).run());
   if (writer->changes() == 0) {
     return make_error(ErrorCode::kNotFound, "no project with id {}", project.id);
   }

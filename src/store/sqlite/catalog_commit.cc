@@ -52,6 +52,7 @@ class BatchWriter {
     Id id = connection_.last_insert_id();
     if (!is_new) {
       SIGLA_TRY_ASSIGN(id, find_slice(object, blob_id));
+      SIGLA_TRY(show_object(connection_, object.project_id, id));
     }
     SIGLA_TRY(add_tag(object, id, is_new));
     for (const std::string& key : object.keys) SIGLA_TRY(add_key(object, id, key, is_new));

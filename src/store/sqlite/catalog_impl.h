@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// SqliteCatalog: a Catalog over a ConnectionPool, in three files: catalog_accounts.cc (projects and
-// tokens), catalog_uploads.cc (uploads and what they add), catalog_search.cc (look-ups).
+// SqliteCatalog: a Catalog over a ConnectionPool, in five files: catalog_accounts.cc (projects and
+// tokens), catalog_uploads.cc (uploads), catalog_commit.cc (what they add), catalog_hiding.cc (what
+// is taken out of sight), catalog_search.cc (look-ups).
 #pragma once
 
 #include <filesystem>
@@ -36,6 +37,13 @@ class SqliteCatalog final : public Catalog {
   Result<std::vector<UploadEntry>> list_upload_entries(Id upload_id,
                                                        Id after,
                                                        std::uint32_t limit) override;
+
+  Result<std::vector<Upload>> list_package_uploads(Id project_id,
+                                                   std::string_view package_id,
+                                                   std::string_view version) override;
+  Result<std::vector<std::string>> set_uploads_hidden(const std::vector<Id>& upload_ids,
+                                                      bool is_hidden,
+                                                      Upload& audit) override;
 
   Status commit(const IngestBatch& batch) override;
   Result<std::vector<BlobHash>> known_blobs(Id project_id,
@@ -75,8 +83,12 @@ Result<T> read_row(Statement& statement, T (*read)(const Statement&), std::strin
   if (!has_row) return Error(ErrorCode::kNotFound, std::string(message));
   return read(statement);
 }
+// SqliteCatalog::create_upload(), inside a transaction of the caller or without one.
+Result<Upload> insert_upload(Connection& connection, const Upload& upload);
 // SqliteCatalog::update_upload(), inside a transaction of the caller or without one.
 Status write_upload(Connection& connection, const Upload& upload);
+// Makes a hidden object one that is found by its keys again; nothing for any other.
+Status show_object(Connection& connection, Id project_id, Id object_id);
 BlobHash read_hash(const Statement& row, int column);
 
 }  // namespace sigla::sqlite

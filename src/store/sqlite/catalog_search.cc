@@ -25,34 +25,37 @@ constexpr const char* kSelectByKey =
 constexpr const char* kSelectByDebugId =
     "SELECT " SIGLA_OBJECT_COLUMNS
     " FROM object o JOIN blob b ON b.id = o.blob_id"
-    " WHERE o.project_id = ? AND o.debug_id = ? AND o.debug_id <> '' ORDER BY o.id DESC LIMIT 64";
+    " WHERE o.project_id = ? AND o.debug_id = ? AND o.debug_id <> '' AND NOT o.is_hidden"
+    " ORDER BY o.id DESC LIMIT 64";
 constexpr const char* kSelectByCodeId =
     "SELECT " SIGLA_OBJECT_COLUMNS
     " FROM object o JOIN blob b ON b.id = o.blob_id"
-    " WHERE o.project_id = ? AND o.code_id = ? AND o.code_id <> '' ORDER BY o.id DESC LIMIT 64";
+    " WHERE o.project_id = ? AND o.code_id = ? AND o.code_id <> '' AND NOT o.is_hidden"
+    " ORDER BY o.id DESC LIMIT 64";
 constexpr const char* kSelectByBlob =
     "SELECT " SIGLA_OBJECT_COLUMNS
     " FROM blob b JOIN object o ON o.blob_id = b.id"
-    " WHERE b.hash = ? AND o.project_id = ? ORDER BY o.id DESC LIMIT 64";
+    " WHERE b.hash = ? AND o.project_id = ? AND NOT o.is_hidden ORDER BY o.id DESC LIMIT 64";
 constexpr const char* kSelectNewest =
     "SELECT " SIGLA_OBJECT_COLUMNS
     " FROM object o JOIN blob b ON b.id = o.blob_id"
-    " WHERE o.id < ? AND o.project_id = ? ORDER BY o.id DESC LIMIT ?";
+    " WHERE o.id < ? AND o.project_id = ? AND NOT o.is_hidden ORDER BY o.id DESC LIMIT ?";
 constexpr const char* kSelectByTag =
     "SELECT " SIGLA_OBJECT_COLUMNS
     " FROM object_tag t JOIN object o ON o.id = t.object_id JOIN blob b ON b.id = o.blob_id"
     " WHERE t.tag_id = (SELECT id FROM tag WHERE project_id = ? AND name = ?)"
-    " AND t.object_id < ? ORDER BY t.object_id DESC LIMIT ?";
+    " AND t.object_id < ? AND NOT o.is_hidden ORDER BY t.object_id DESC LIMIT ?";
 constexpr const char* kSelectByText =
     "SELECT " SIGLA_OBJECT_COLUMNS
     " FROM object_text t JOIN object o ON o.id = t.rowid JOIN blob b ON b.id = o.blob_id"
-    " WHERE object_text MATCH ?1 AND t.rowid < ?2 AND o.project_id = ?3 AND (?4 = '' OR EXISTS"
+    " WHERE object_text MATCH ?1 AND t.rowid < ?2 AND o.project_id = ?3 AND NOT o.is_hidden"
+    " AND (?4 = '' OR EXISTS"
     "  (SELECT 1 FROM object_tag WHERE object_id = o.id AND tag_id ="
     "   (SELECT id FROM tag WHERE project_id = ?3 AND name = ?4)))"
     " ORDER BY t.rowid DESC LIMIT ?5";
 constexpr const char* kSelectBlobInProject =
     "SELECT 1 FROM blob b JOIN object o ON o.blob_id = b.id"
-    " WHERE b.hash = ? AND o.project_id = ? LIMIT 1";
+    " WHERE b.hash = ? AND o.project_id = ? AND NOT o.is_hidden LIMIT 1";
 constexpr const char* kSelectBlob = "SELECT 1 FROM blob WHERE hash = ?";
 constexpr const char* kSelectKeys =
     "SELECT project_id, key, object_id FROM object_key"

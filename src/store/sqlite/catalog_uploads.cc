@@ -8,21 +8,26 @@ namespace {
 
 constexpr const char* kInsertUpload =
     "INSERT INTO upload (project_id, token_id, tag, name, remote_address, size, state, error,"
-    " created_at, finished_at, stored_count, duplicate_count, refused_count)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    " created_at, finished_at, stored_count, duplicate_count, refused_count, action, package_id,"
+    " package_version, package_kind) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 constexpr const char* kUpdateUpload =
     "UPDATE upload SET size = ?, state = ?, error = ?, finished_at = ?, stored_count = ?,"
     " duplicate_count = ?, refused_count = ? WHERE id = ?";
 constexpr const char* kFailUnfinished =
     "UPDATE upload SET state = 'failed', error = ?, finished_at = ?"
     " WHERE state IN ('received', 'processing')";
-constexpr const char* kSelectUpload =
-    "SELECT id, project_id, token_id, tag, name, remote_address, size, state, error, created_at,"
-    " finished_at, stored_count, duplicate_count, refused_count FROM upload WHERE id = ?";
-constexpr const char* kSelectUploads =
-    "SELECT id, project_id, token_id, tag, name, remote_address, size, state, error, created_at,"
-    " finished_at, stored_count, duplicate_count, refused_count FROM upload"
-    " WHERE project_id = ?1 AND id < ?2 AND (?3 = '' OR tag = ?3) ORDER BY id DESC LIMIT ?4";
+#define SIGLA_UPLOAD_COLUMNS                                                             \
+  "id, project_id, token_id, tag, name, remote_address, size, state, error, created_at," \
+  " finished_at, stored_count, duplicate_count, refused_count, action, package_id,"      \
+  " package_version, package_kind, is_hidden"
+constexpr const char* kSelectUpload = "SELECT " SIGLA_UPLOAD_COLUMNS " FROM upload WHERE id = ?";
+constexpr const char* kSelectPackageUploads =
+    "SELECT " SIGLA_UPLOAD_COLUMNS
+    " FROM upload WHERE project_id = ? AND package_id = ? AND package_version = ?"
+    " AND package_id <> '' AND action = 'upload' AND state = 'done' ORDER BY id DESC LIMIT 1000";
+constexpr const char* kSelectUploads = "SELECT " SIGLA_UPLOAD_COLUMNS
+                                       " FROM upload WHERE project_id = ?1 AND id < ?2 AND (?3 = "
+                                       "'' OR tag = ?3) ORDER BY id DESC LIMIT ?4";
 constexpr const char* kSelectEntries =
     "SELECT upload_id, ordinal, path, e.size, result, reason, format, hash"
     " FROM upload_entry e LEFT JOIN blob b ON b.id = e.blob_id"
@@ -36,10 +41,27 @@ UploadState parse_state(std::string_view text) {
 }
 
 EntryResult parse_result(std::string_view text) {
-  for (const auto result : {EntryResult::kStored, EntryResult::kDuplicate}) {
+  for (const auto result : {EntryResult::kStored,
+                            EntryResult::kDuplicate,
+                            EntryResult::kHidden,
+                            EntryResult::kRelisted}) {
     if (to_string(result) == text) return result;
   }
   return EntryResult::kRefused;
+}
+
+UploadAction parse_action(std::string_view text) {
+  for (const auto action : {UploadAction::kDelete, UploadAction::kRelist}) {
+    if (to_string(action) == text) return action;
+  }
+  return UploadAction::kUpload;
+}
+
+PackageKind parse_package_kind(std::string_view text) {
+  for (const auto kind : {PackageKind::kPackage, PackageKind::kSymbols}) {
+    if (to_string(kind) == text) return kind;
+  }
+  return PackageKind::kNone;
 }
 
 Upload read_upload(const Statement& row) {
@@ -58,6 +80,11 @@ Upload read_upload(const Statement& row) {
   upload.stored_count = static_cast<std::uint32_t>(row.column_int(11));
   upload.duplicate_count = static_cast<std::uint32_t>(row.column_int(12));
   upload.refused_count = static_cast<std::uint32_t>(row.column_int(13));
+  upload.action = parse_action(row.column_text(14));
+  upload.package.id = row.column_text(15);
+  upload.package.version = row.column_text(16);
+  upload.package.kind = parse_package_kind(row.column_text(17));
+  upload.is_hidden = row.column_int(18) != 0;
   return upload;
 }
 
@@ -93,11 +120,10 @@ Status write_upload(Connection& connection, const Upload& upload) {
   return {};
 }
 
-Result<Upload> SqliteCatalog::create_upload(const Upload& upload) {
-  const auto writer = pool_->writer();
+Result<Upload> insert_upload(Connection& connection, const Upload& upload) {
   Upload created = upload;
   created.created_at = now_millis();
-  SIGLA_TRY_ASSIGN(Statement insert, writer->statement(kInsertUpload));
+  SIGLA_TRY_ASSIGN(Statement insert, connection.statement(kInsertUpload));
   insert.bind(upload.project_id,
               upload.token_id,
               upload.tag,
@@ -111,9 +137,18 @@ Result<Upload> SqliteCatalog::create_upload(const Upload& upload) {
               upload.stored_count,
               upload.duplicate_count,
               upload.refused_count);
+  insert.bind(to_string(upload.action),
+              upload.package.id,
+              upload.package.version,
+              to_string(upload.package.kind));
   SIGLA_TRY(insert.run());
-  created.id = writer->last_insert_id();
+  created.id = connection.last_insert_id();
   return created;
+}
+
+Result<Upload> SqliteCatalog::create_upload(const Upload& upload) {
+  const auto writer = pool_->writer();
+  return insert_upload(*writer, upload);
 }
 
 Status SqliteCatalog::update_upload(const Upload& upload) {
@@ -140,6 +175,15 @@ Result<std::vector<Upload>> SqliteCatalog::list_uploads(const UploadQuery& query
   SIGLA_TRY_ASSIGN(Statement select, reader->statement(kSelectUploads));
   const Id before = query.before_id == 0 ? std::numeric_limits<Id>::max() : query.before_id;
   select.bind(query.project_id, before, query.tag, query.limit);
+  return read_rows(select, read_upload);
+}
+
+Result<std::vector<Upload>> SqliteCatalog::list_package_uploads(Id project_id,
+                                                                std::string_view package_id,
+                                                                std::string_view version) {
+  SIGLA_TRY_ASSIGN(const auto reader, pool_->reader());
+  SIGLA_TRY_ASSIGN(Statement select, reader->statement(kSelectPackageUploads));
+  select.bind(project_id, package_id, version);
   return read_rows(select, read_upload);
 }
 
