@@ -16,6 +16,8 @@ const EVP_MD* function_of() {
   if constexpr (std::is_same_v<Digest, Md5Digest>) return EVP_md5();
   if constexpr (std::is_same_v<Digest, Sha1Digest>) return EVP_sha1();
   if constexpr (std::is_same_v<Digest, Sha256Digest>) return EVP_sha256();
+  if constexpr (std::is_same_v<Digest, Sha384Digest>) return EVP_sha384();
+  if constexpr (std::is_same_v<Digest, Sha512Digest>) return EVP_sha512();
 }
 
 template <typename Digest>
@@ -59,6 +61,8 @@ Digest Hasher<Digest>::finish() {
 template class Hasher<Md5Digest>;
 template class Hasher<Sha1Digest>;
 template class Hasher<Sha256Digest>;
+template class Hasher<Sha384Digest>;
+template class Hasher<Sha512Digest>;
 
 std::uint32_t crc32(Bytes bytes, std::uint32_t before) {
   return crc32_gzip_refl(before, bytes.data(), bytes.size());

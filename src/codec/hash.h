@@ -21,6 +21,8 @@ namespace sigla {
 using Md5Digest = std::array<std::uint8_t, 16>;
 using Sha1Digest = std::array<std::uint8_t, 20>;
 using Sha256Digest = std::array<std::uint8_t, 32>;
+using Sha384Digest = std::array<std::uint8_t, 48>;
+using Sha512Digest = std::array<std::uint8_t, 64>;
 
 // One hash in the making; the digest's size chooses the function. Not thread-safe.
 template <typename Digest>
@@ -42,6 +44,8 @@ class Hasher {
 using Md5 = Hasher<Md5Digest>;
 using Sha1 = Hasher<Sha1Digest>;
 using Sha256 = Hasher<Sha256Digest>;
+using Sha384 = Hasher<Sha384Digest>;
+using Sha512 = Hasher<Sha512Digest>;
 
 // The CRC-32 of zlib and gzip, which is no cryptographic hash; `before` is that of what came
 // before.

@@ -124,7 +124,9 @@ Result<ZipEntry> read_entry(ByteReader& reader, std::uint64_t shift, const Limit
   reader.skip(4);
   entry.flags = reader.u16();
   entry.method = reader.u16();
-  reader.skip(8);
+  entry.dos_time = reader.u16();
+  entry.dos_date = reader.u16();
+  reader.skip(4);
   entry.packed_size = reader.u32();
   entry.unpacked_size = reader.u32();
   const std::uint16_t name_size = reader.u16();

@@ -23,6 +23,8 @@ struct ZipEntry {
   std::string_view name;
   std::uint16_t flags = 0;
   std::uint16_t method = 0;
+  std::uint16_t dos_time = 0;  // seconds / 2 (5 bits), minutes (6), hours (5)
+  std::uint16_t dos_date = 0;  // day (5 bits), month (4), year since 1980 (7)
   std::uint64_t packed_size = 0;
   std::uint64_t unpacked_size = 0;
   std::uint64_t header_offset = 0;  // of the local header, in the file
