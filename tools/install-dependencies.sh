@@ -12,7 +12,8 @@ build=(g++ cmake ninja-build ccache lld-19 git ca-certificates pkg-config
 demo=(gdb curl python3 binutils debuginfod elfutils)
 test=(libgtest-dev libgmock-dev libbenchmark-dev clang-19 clang-format-19 clang-tidy-19
   libclang-rt-19-dev llvm-19 nginx-light wrk gcab cabextract p7zip-full libarchive-tools zip unzip
-  dwz gcc-mingw-w64-x86-64-posix xz-utils bzip2 zstd lz4 jq openssl procps libc6-dbg)
+  dwz gcc-mingw-w64-x86-64-posix xz-utils bzip2 zstd lz4 jq openssl procps libc6-dbg
+  mono-runtime nuget)
 
 wanted=("${build[@]}" "${demo[@]}")
 [ "${1:-run}" = test ] && wanted+=("${test[@]}")
@@ -33,7 +34,8 @@ if [ ${#missing[@]} -gt 0 ]; then
     --no-install-recommends "${missing[@]}" >/dev/null
 fi
 
-# Breakpad's own tools (dump_syms, minidump_stackwalk) and MSVC-built PDB and PE pairs.
+# Breakpad's own tools (dump_syms, minidump_stackwalk), MSVC-built PDB and PE pairs, NuGet's client, assemblies with
+# Portable PDBs.
 npm_dir=build/npm
 if ! cmp -s tests/npm/package-lock.json $npm_dir/package-lock.json || [ ! -d $npm_dir/node_modules ]; then
   mkdir -p $npm_dir

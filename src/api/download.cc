@@ -28,11 +28,15 @@ constexpr std::uint64_t kUnpackFirstSizeMax = std::uint64_t{16} << 20;
 constexpr std::uint64_t kGzipContentSizeMin = 512;  // below, the headers are the larger part
 
 // With all that the headers depend on: a project may become private.
-std::string request_key(const Project& project, std::string_view path, ContentCoding coding) {
+std::string request_key(const Project& project,
+                        std::string_view path,
+                        ContentCoding coding,
+                        std::string_view checksums) {
   std::string key = std::to_string(project.id);
   key += project.is_public ? '+' : '-';
   key += static_cast<char>('a' + static_cast<int>(coding));
   key += path;
+  if (!checksums.empty()) (key += '\n') += checksums;
   return key;
 }
 
@@ -117,12 +121,14 @@ Downloads::Downloads(const Services& services, FileCache& cache)
     : services_(services),
       cache_(cache),
       served_(kServedCountMax, kServedSizeMax),
-      warmer_(services.blobs) {}
+      warmer_(services.blobs),
+      checksum_choice_(services) {}
 
 std::shared_ptr<const ServedFile> Downloads::find_served(const Project& project,
                                                          std::string_view path,
-                                                         ContentCoding coding) {
-  return served_.find(request_key(project, path, coding), services_.keys.generation());
+                                                         ContentCoding coding,
+                                                         std::string_view checksums) {
+  return served_.find(request_key(project, path, coding, checksums), services_.keys.generation());
 }
 
 bool Downloads::may_have(const Project& project, const std::vector<std::string>& keys) const {
@@ -138,7 +144,7 @@ Result<Downloads::Found> Downloads::find(const Ask& ask) {
     SIGLA_TRY_ASSIGN(const std::vector<KeyMatch> matches,
                      services_.catalog.find_key(ask.project->id, key));
     if (matches.empty()) continue;
-    const KeyMatch& match = matches.front();
+    const KeyMatch& match = checksum_choice_.choose(matches, ask.checksums);
     SIGLA_TRY_ASSIGN(Opened opened, open(match, ask));
     opened.served->object_size = match.size;
     if (!opened.stream) opened.served->text = text_of(*opened.served);
@@ -146,8 +152,9 @@ Result<Downloads::Found> Downloads::find(const Ask& ask) {
     if (opened.stream) {
       found.response.body = http::StreamBody{std::move(opened.stream), opened.stream_size};
     } else {
-      served_.insert(
-          request_key(*ask.project, ask.path, ask.coding), generation, std::move(opened.served));
+      served_.insert(request_key(*ask.project, ask.path, ask.coding, ask.checksums),
+                     generation,
+                     std::move(opened.served));
     }
     return found;
   }

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/checksum_choice.h"
 #include "api/content_warmer.h"
 #include "api/served_files.h"
 #include "api/services.h"
@@ -32,6 +33,7 @@ struct Ask {
   std::string_view path;  // as the client wrote it, percent-decoded, below the prefix
   SymbolRequest wanted;
   ContentCoding coding = ContentCoding::kIdentity;
+  std::string_view checksums = {};  // the request's SymbolChecksum
 };
 
 class Downloads {
@@ -42,7 +44,8 @@ class Downloads {
   // A file served lately under this very path, if nothing was stored since.
   std::shared_ptr<const ServedFile> find_served(const Project& project,
                                                 std::string_view path,
-                                                ContentCoding coding);
+                                                ContentCoding coding,
+                                                std::string_view checksums = {});
   // False: certainly a miss.
   bool may_have(const Project& project, const std::vector<std::string>& keys) const;
 
@@ -69,6 +72,7 @@ class Downloads {
   FileCache& cache_;
   ServedFiles served_;
   ContentWarmer warmer_;
+  ChecksumChoice checksum_choice_;
 };
 
 http::Response reply_with(const ServedFile& served);

@@ -26,6 +26,7 @@ Result<File> copy_part(const File& body, const http::FormPart& part, const Servi
 }
 
 const http::FormPart* find_file(const std::vector<http::FormPart>& parts, std::string_view field) {
+  if (field.empty()) return parts.empty() ? nullptr : &parts.front();
   const http::FormPart* named = http::find_part(parts, field);
   if (named != nullptr) return named;
   const auto file = std::find_if(parts.begin(), parts.end(), [](const http::FormPart& part) {

@@ -20,7 +20,8 @@ struct FormBody {
 };
 
 // Of a form, the part called `file_field` or else the first part that is a file, copied to a file
-// of its own. Error kInvalidArgument when there is none.
+// of its own; an empty `file_field` means the first part, whatever it is. Error kInvalidArgument
+// when there is none.
 Result<FormBody> take_form_body(http::Request& request,
                                 std::string_view file_field,
                                 const Services& services);

@@ -91,6 +91,9 @@ void encode_upload(const Upload& upload, JsonWriter& json) {
   json.member("stored", upload.stored_count).member("duplicate", upload.duplicate_count);
   json.member("refused", upload.refused_count);
   if (!upload.error.empty()) json.member("error", upload.error);
+  if (upload.action != UploadAction::kUpload) json.member("action", to_string(upload.action));
+  if (upload.is_hidden) json.member("hidden", true);
+  encode_package(upload, json);
   json.end_object();
 }
 
@@ -102,6 +105,17 @@ void encode_entry(const UploadEntry& entry, JsonWriter& json) {
     json.member("reason", entry.reason);
   } else {
     json.member("format", entry.format).member("sha256", entry.blob.hex());
+    if (!entry.reason.empty()) json.member("warning", entry.reason);
+  }
+  json.end_object();
+}
+
+void encode_package(const Upload& upload, JsonWriter& json) {
+  if (upload.package.id.empty()) return;
+  json.key("package").begin_object();
+  json.member("id", upload.package.id).member("version", upload.package.version);
+  if (upload.package.kind != PackageKind::kNone) {
+    json.member("kind", to_string(upload.package.kind));
   }
   json.end_object();
 }

@@ -25,6 +25,8 @@ Result<Page> decode_page(const http::Request& request, std::string_view position
 
 void encode_upload(const Upload& upload, JsonWriter& json);
 void encode_entry(const UploadEntry& entry, JsonWriter& json);
+// The member "package" of an upload that is one; nothing for others.
+void encode_package(const Upload& upload, JsonWriter& json);
 
 void add_history_routes(http::Router& router, const Services& services);
 

@@ -43,7 +43,9 @@ Result<http::Response> create_project(const http::Request& request, const Servic
 
 Result<http::Response> update_project(const http::Request& request, const Services& services) {
   SIGLA_TRY_ASSIGN(Project project, project_of(request, services));
-  SIGLA_TRY_ASSIGN(project.is_public, decode_project_update(request.body));
+  SIGLA_TRY_ASSIGN(const ProjectUpdate update, decode_project_update(request.body));
+  project.is_public = update.is_public.value_or(project.is_public);
+  project.has_strict_packages = update.has_strict_packages.value_or(project.has_strict_packages);
   SIGLA_TRY(services.catalog.update_project(project));
   SIGLA_TRY(services.access.reload(services.catalog));
   return http::Response::json(200, project_json(project));
@@ -75,17 +77,22 @@ Result<ProjectRequest> decode_project_request(std::string_view body) {
   return request;
 }
 
-Result<bool> decode_project_update(std::string_view body) {
+Result<ProjectUpdate> decode_project_update(std::string_view body) {
   SIGLA_TRY_ASSIGN(JsonInput input, JsonInput::parse(body));
-  SIGLA_TRY_ASSIGN(const std::optional<bool> is_public, input.optional_flag("public"));
+  ProjectUpdate update;
+  SIGLA_TRY_ASSIGN(update.is_public, input.optional_flag("public"));
+  SIGLA_TRY_ASSIGN(update.has_strict_packages, input.optional_flag("strict_packages"));
   SIGLA_TRY(input.finish());
-  if (!is_public) return make_error(ErrorCode::kInvalidArgument, "public: missing");
-  return *is_public;
+  if (!update.is_public && !update.has_strict_packages) {
+    return make_error(ErrorCode::kInvalidArgument, "public, strict_packages: both missing");
+  }
+  return update;
 }
 
 void encode_project(const Project& project, JsonWriter& json) {
   json.begin_object();
   json.member("name", project.name).member("public", project.is_public);
+  json.member("strict_packages", project.has_strict_packages);
   json.member("created_at", utc_text(project.created_at));
   json.end_object();
 }

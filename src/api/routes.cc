@@ -10,6 +10,7 @@
 #include "api/http_status.h"
 #include "api/lookup_api.h"
 #include "api/mozilla_api.h"
+#include "api/nuget_api.h"
 #include "api/openapi.h"
 #include "api/project_api.h"
 #include "api/symbol_api.h"
@@ -48,6 +49,7 @@ http::Router make_router(const Services& services, Downloads& downloads) {
   add_symbol_path_routes(router, services, downloads);
   add_debuginfod_routes(router, services, downloads);
   add_upload_routes(router, services);
+  add_nuget_routes(router, services);
   add_history_routes(router, services);
   add_symbol_routes(router, services);
   add_symbolicate_routes(router, services);

@@ -42,13 +42,16 @@ std::optional<Failure> failure_of(const UploadReport& report) {
   return Failure{ErrorCode::kUnsupported, "none of the files is a symbol file"};
 }
 
-UploadReply encode_reply(const UploadReport& report, const std::optional<Failure>& failure) {
+UploadReply encode_reply(const UploadReport& report,
+                         const std::optional<Failure>& failure,
+                         const std::vector<std::string>& warnings = {}) {
   const Upload& upload = report.upload;
   UploadReply reply;
   JsonWriter json;
   json.begin_object();
   if (failure) {
     reply.status = http_status(failure->code);
+    reply.reason = failure->message;
     json.key("error").begin_object();
     json.member("code", reply.status).member("message", failure->message);
     json.end_object();
@@ -65,6 +68,12 @@ UploadReply encode_reply(const UploadReport& report, const std::optional<Failure
   const std::uint64_t entry_count =
       std::uint64_t{upload.stored_count} + upload.duplicate_count + upload.refused_count;
   if (entry_count > report.entries.size()) json.member("files_truncated", true);
+  encode_package(upload, json);
+  if (!warnings.empty()) {
+    json.key("warnings").begin_array();
+    for (const std::string& warning : warnings) json.value(warning);
+    json.end_array();
+  }
   json.end_object();
   reply.json = std::move(json).take();
   return reply;
@@ -137,6 +146,19 @@ void add_route(std::string pattern,
 
 UploadReply encode_upload_reply(const UploadReport& report) {
   return encode_reply(report, failure_of(report));
+}
+
+UploadReply encode_package_reply(const PackageReport& report) {
+  std::optional<Failure> failure;
+  const Upload& upload = report.report.upload;
+  if (report.refusal) {
+    failure = Failure{report.refusal->code(), report.refusal->message()};
+  } else if (report.report.error_code || upload.refused_count > 0) {
+    failure = failure_of(report.report);  // a package without programs is a good one
+  }
+  UploadReply reply = encode_reply(report.report, failure, report.warnings);
+  if (!failure) reply.status = 201;
+  return reply;
 }
 
 Result<File> take_upload_body(http::Request& request, const Services& services, UploadHead& head) {

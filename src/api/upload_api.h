@@ -19,14 +19,18 @@
 
 #include "api/upload_head.h"
 #include "http/router.h"
+#include "ingest/package_push.h"
 
 namespace sigla::api {
 
 struct UploadReply {
   int status = 200;
   std::string json;
+  std::string reason;  // an error's, for the reason phrase
 };
 UploadReply encode_upload_reply(const UploadReport& report);
+// The same with what was found in the package; 201 when it was taken.
+UploadReply encode_package_reply(const PackageReport& report);
 
 // The form's file becomes a file of its own, and its fields part of the head.
 Result<File> take_upload_body(http::Request& request, const Services& services, UploadHead& head);

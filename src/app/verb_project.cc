@@ -33,15 +33,20 @@ Result<std::string> table_of(std::string_view answer) {
   if (projects == nullptr || !projects->is_array()) {
     return make_error(ErrorCode::kInternal, "the server's answer lists no projects");
   }
-  std::vector<std::vector<std::string>> rows = {{"NAME", "READING", "CREATED"}};
+  std::vector<std::vector<std::string>> rows = {{"NAME", "READING", "PACKAGES", "CREATED"}};
   for (const boost::json::value& project : projects->get_array()) {
     const auto text = [&](const char* pointer) -> std::string {
       const boost::json::value* value = project.find_pointer(pointer, failure);
       return value != nullptr && value->is_string() ? std::string(value->get_string()) : "";
     };
-    const boost::json::value* open = project.find_pointer("/public", failure);
-    const bool is_public = open != nullptr && open->is_bool() && open->get_bool();
-    rows.push_back({text("/name"), is_public ? "public" : "private", text("/created_at")});
+    const auto flag = [&](const char* pointer) {
+      const boost::json::value* value = project.find_pointer(pointer, failure);
+      return value != nullptr && value->is_bool() && value->get_bool();
+    };
+    rows.push_back({text("/name"),
+                    flag("/public") ? "public" : "private",
+                    flag("/strict_packages") ? "strict" : "lenient",
+                    text("/created_at")});
   }
   return align_columns(rows);
 }
@@ -56,13 +61,23 @@ Result<std::string> create(ApiClient& client, const std::string& name, bool is_p
                      is_private ? "for tokens with symbol:get (private)" : "open (public)");
 }
 
-Result<std::string> set(ApiClient& client, const std::string& name, bool is_public, bool json) {
+// `how`: "public" or "private", "strict" or "lenient".
+Result<std::string> set(ApiClient& client,
+                        const std::string& name,
+                        const std::string& how,
+                        bool json) {
   const std::string path = fmt::format("{}/{}", kProjects, http::percent_encode(name, false));
   JsonWriter body;
-  body.begin_object().member("public", is_public).end_object();
+  body.begin_object();
+  if (how == "public" || how == "private") {
+    body.member("public", how == "public");
+  } else {
+    body.member("strict_packages", how == "strict");
+  }
+  body.end_object();
   SIGLA_TRY_ASSIGN(std::string answer, client.ask("PUT", path, std::move(body).take()));
   if (json) return answer + "\n";
-  return fmt::format("project {} is {} now\n", name, is_public ? "public" : "private");
+  return fmt::format("project {} is {} now\n", name, how);
 }
 
 Result<std::string> run_command(const ProjectCommand& command, ApiClient& client) {
@@ -78,10 +93,13 @@ Result<std::string> run_command(const ProjectCommand& command, ApiClient& client
     }
     return create(client, names[0], command.is_private, command.json);
   }
-  if (names.size() != 2 || (names[1] != "public" && names[1] != "private")) {
-    return make_error(ErrorCode::kInvalidArgument, "set takes a name and 'public' or 'private'");
+  const bool is_known = names.size() == 2 && (names[1] == "public" || names[1] == "private" ||
+                                              names[1] == "strict" || names[1] == "lenient");
+  if (!is_known) {
+    return make_error(ErrorCode::kInvalidArgument,
+                      "set takes a name and 'public', 'private', 'strict' or 'lenient'");
   }
-  return set(client, names[0], names[1] == "public", command.json);
+  return set(client, names[0], names[1], command.json);
 }
 
 int run_project(const Verb& self, Arguments arguments) {
@@ -95,11 +113,13 @@ int run_project(const Verb& self, Arguments arguments) {
       "starts with one called \"default\".\n\n"
       "create makes a project, list shows all of them, set says who may read one: anybody who can "
       "reach the server (public), or only who has a token with symbol:get (private). Writing "
-      "always needs a token. All of it needs an administrator's token.\n\n"
+      "always needs a token. set also says how NuGet packages are checked: by every rule of "
+      "NuGet.org (strict), or only so that what is broken is refused (lenient, as projects start). "
+      "All of it needs an administrator's token.\n\n"
       "A project's symbols are served below /p/NAME/: give /p/NAME/symbols to Windows debuggers "
       "and Breakpad, and /p/NAME as the debuginfod URL.");
   line.synopsis("list [OPTION]...");
-  line.synopsis("set NAME public|private [OPTION]...");
+  line.synopsis("set NAME public|private|strict|lenient [OPTION]...");
   line.positionals(
       "create|list|set", &words, "what to do, and with which project", CommandLine::kAtLeastOne);
   line.flag("--private", &command.is_private, "create: reading needs a token, too");

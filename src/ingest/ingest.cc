@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "ingest/package_push.h"
 #include "ingest/unpacker.h"
 #include "ingest/upload_writer.h"
 #include "os/priority.h"
@@ -22,8 +23,15 @@ Upload make_upload(const UploadRequest& request, std::uint64_t size) {
   upload.name = to_utf8(request.name);
   upload.remote_address = request.remote_address;
   upload.size = size;
+  upload.package = request.package;
   upload.state = UploadState::kProcessing;
   return upload;
+}
+
+// What a package holds besides programs and PDBs: its manifest, documentation, licences.
+bool is_furniture(const UnpackedFile& file) {
+  return file.objects.empty() && file.reason == kNoKnownFormat &&
+         !ends_with_ignoring_case(file.path, ".pdb");
 }
 
 // Whether the failure is that of the upload, and not of the machine we run on.
@@ -71,6 +79,37 @@ Status Ingest::start() {
 Result<UploadReport> Ingest::run(UploadRequest request) {
   SIGLA_TRY_ASSIGN(const std::uint64_t size, request.body.size());
   const Slot slot(*this, size);
+  return run_now(std::move(request), size);
+}
+
+Result<PackageReport> Ingest::push_package(PackageRequest request) {
+  SIGLA_TRY_ASSIGN(const std::uint64_t size, request.upload.body.size());
+  const Slot slot(*this, size);
+  return push_now(std::move(request), size);
+}
+
+Result<UploadReport> Ingest::record_refusal(const UploadRequest& request,
+                                            std::uint64_t size,
+                                            std::string_view reason,
+                                            std::vector<UploadEntry> entries) {
+  UploadReport report;
+  SIGLA_TRY_ASSIGN(report.upload, catalog_.create_upload(make_upload(request, size)));
+  report.upload.state = UploadState::kFailed;
+  report.upload.error = to_utf8(reason);
+  report.upload.finished_at = now_millis();
+  report.upload.refused_count = static_cast<std::uint32_t>(entries.size());
+  IngestBatch batch;
+  batch.upload_id = report.upload.id;
+  batch.finished = report.upload;
+  batch.entries = std::move(entries);
+  SIGLA_TRY(catalog_.commit(batch));
+  report.entries = std::move(batch.entries);
+  log_info("upload refused", {{"upload", report.upload.id}, {"error", report.upload.error}});
+  return report;
+}
+
+Result<UploadReport> Ingest::run_now(UploadRequest request, std::uint64_t size) {
+  const bool is_package = request.package.kind != PackageKind::kNone;
   SIGLA_TRY_ASSIGN(Upload upload, catalog_.create_upload(make_upload(request, size)));
   UploadWriter writer(catalog_, blobs_, std::move(upload));
   const Status unpacked = Unpacker(workers_, options_.limits, options_.spool)
@@ -84,7 +123,14 @@ Result<UploadReport> Ingest::run(UploadRequest request) {
                                     return fmt::format("the token is for files named {} only",
                                                        request.name_restriction);
                                   },
-                                  [&](UnpackedFile file) { return writer.add(std::move(file)); });
+                                  [&](UnpackedFile file) -> Status {
+                                    if (is_package && is_furniture(file)) return {};
+                                    const auto warning = request.warnings.find(file.path);
+                                    if (warning != request.warnings.end()) {
+                                      file.warning = warning->second;
+                                    }
+                                    return writer.add(std::move(file));
+                                  });
   // On a full disk, what the body and a half unpacked file held is room for the commit.
   request.body = File();
   SIGLA_TRY(writer.finish(unpacked));

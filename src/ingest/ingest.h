@@ -17,8 +17,10 @@
 #include <atomic>
 #include <condition_variable>
 #include <filesystem>
+#include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -38,7 +40,14 @@ struct UploadRequest {
   std::string tag;               // empty: "anon"
   std::string name_restriction;  // of the token: a glob that file names must match; empty: any
   std::string remote_address;
+
+  // --- of a NuGet package (ingest/package_push.h) ---
+  PackageName package;  // then files of no format we know are left out of the entries
+  std::map<std::string, std::string> warnings;  // by path, for the entries
 };
+
+struct PackageReport;
+struct PackageRequest;
 
 struct UploadReport {
   // kDone: every file was looked at. kFailed: the archive ended early (`upload.error`, `error_code`
@@ -71,9 +80,20 @@ class Ingest {
   // the disk is full, kUnavailable: disk, database, workers); the upload is in the history as
   // failed, if that could still be written.
   Result<UploadReport> run(UploadRequest request);
+  // The same for a NuGet package, once it was found to be a good one.
+  Result<PackageReport> push_package(PackageRequest request);
 
  private:
   class Slot;
+  class PackageTurn;
+
+  Result<UploadReport> run_now(UploadRequest request, std::uint64_t size);
+  // Puts an upload that is refused as a whole into the history.
+  Result<UploadReport> record_refusal(const UploadRequest& request,
+                                      std::uint64_t size,
+                                      std::string_view reason,
+                                      std::vector<UploadEntry> entries);
+  Result<PackageReport> push_now(PackageRequest request, std::uint64_t size);
 
   Catalog& catalog_;
   BlobStore& blobs_;
@@ -83,6 +103,7 @@ class Ingest {
   std::condition_variable slot_is_free_;
   std::size_t small_count_ = 0;
   std::size_t large_count_ = 0;
+  std::set<std::string> packages_;  // being pushed
 };
 
 // Removes the blobs that no catalog entry refers to, left behind by a crash before the commit; the

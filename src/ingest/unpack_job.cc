@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "codec/archive.h"
 #include "codec/decoder.h"
+#include "ingest/package_job.h"
 #include "ingest/unpack_message.h"
 #include "object/object.h"
 #include "object/object_codec.h"
@@ -281,6 +282,9 @@ Result<WorkerMessage> unpack(WorkerMessage message, WorkerContext& context) {
 
 }  // namespace
 
-void add_ingest_jobs(WorkerJobs& jobs) { jobs[std::string(kUnpackJob)] = unpack; }
+void add_ingest_jobs(WorkerJobs& jobs) {
+  jobs[std::string(kUnpackJob)] = unpack;
+  add_package_job(jobs);
+}
 
 }  // namespace sigla

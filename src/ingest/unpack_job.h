@@ -7,7 +7,7 @@
 
 namespace sigla {
 
-// Adds kUnpackJob.
+// Adds kUnpackJob and kPackageJob (ingest/package_job.h).
 void add_ingest_jobs(WorkerJobs& jobs);
 
 }  // namespace sigla

@@ -24,6 +24,7 @@ struct UnpackedFile {
   File content;                 // when it was identified
   std::vector<Object> objects;  // empty: refused
   std::string reason;           // refused: why
+  std::string warning;          // else: what its sender should know
 };
 
 class Unpacker {

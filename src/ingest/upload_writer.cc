@@ -180,6 +180,7 @@ Status UploadWriter::record(Task task) {
     SIGLA_TRY_ASSIGN(auto stored, std::move(*task.stored));
     SIGLA_TRY_ASSIGN(const bool duplicate, is_duplicate(stored.hash));
     entry.size = stored.size;
+    entry.reason = std::move(task.file.warning);
     entry.blob = stored.hash;
     entry.result = duplicate ? EntryResult::kDuplicate : EntryResult::kStored;
     entry.format = to_string(task.file.objects.front().identity.format);

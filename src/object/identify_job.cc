@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/byte_reader.h"
+#include "object/checksum_job.h"
 #include "object/object_codec.h"
 #include "object/part_job.h"
 #include "object/source_job.h"
@@ -121,6 +122,7 @@ void add_object_jobs(WorkerJobs& jobs) {
   jobs[std::string(kIdentifyJob)] = run_identify_job;
   add_part_job(jobs);
   add_source_jobs(jobs);
+  add_checksum_job(jobs);
 }
 
 }  // namespace sigla

@@ -49,7 +49,7 @@ Result<IdentifiedFile> identify_file(const File& file,
                                      const FileFactory& make_file,
                                      const Limits& limits);
 
-// Adds kIdentifyJob, kPartJob (part_job.h) and those of source_job.h.
+// Adds kIdentifyJob, kPartJob (part_job.h) and those of source_job.h and checksum_job.h.
 void add_object_jobs(WorkerJobs& jobs);
 
 }  // namespace sigla
