@@ -12,6 +12,8 @@ namespace {
 const Verb* const kVerbs[] = {
     &kVerbServe,
     &kVerbUpload,
+    &kVerbRestore,
+    &kVerbVerify,
     &kVerbInspect,
     &kVerbKeys,
     &kVerbLookup,

@@ -14,6 +14,7 @@ extern const Verb kVerbInspect;
 extern const Verb kVerbKeys;
 extern const Verb kVerbLookup;
 extern const Verb kVerbProject;
+extern const Verb kVerbRestore;
 extern const Verb kVerbServe;
 extern const Verb kVerbSource;
 extern const Verb kVerbSourceIndex;
@@ -21,6 +22,7 @@ extern const Verb kVerbSourcelink;
 extern const Verb kVerbSymbolicate;
 extern const Verb kVerbToken;
 extern const Verb kVerbUpload;
+extern const Verb kVerbVerify;
 extern const Verb kVerbWorker;
 extern const Verb kVerbHelp;
 
