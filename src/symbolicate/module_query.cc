@@ -15,7 +15,8 @@ constexpr std::size_t kUuidDigits = 32;
 }  // namespace
 
 bool is_named_as(std::string_view file_name, const ModuleQuery& query) {
-  constexpr std::string_view kAdded[] = {"", ".debug", ".dbg", ".sym", ".pdb", ".ko", ".ko.debug"};
+  constexpr std::string_view kAdded[] = {
+      "", ".debug", ".dbg", ".sym", ".pdb", ".ko", ".ko.debug", ".exe", ".dll", ".sys"};
   // The kernel has '_' where the file of a module may have '-'.
   const auto plain = [](std::string_view text) {
     std::string name = lower(text);

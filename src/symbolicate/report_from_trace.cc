@@ -66,7 +66,9 @@ class ReportMaker {
     const ModuleQuery& query = parts_.queries[index];
     const LookedUpModule& found = resolved_.found.modules[index];
     ReportModule made;
-    made.base = module.base_of == trace::BaseOf::kImage ? module.base : 0;
+    const bool has_base =
+        module.base_of == trace::BaseOf::kImage || module.base_of == trace::BaseOf::kZero;
+    made.base = has_base ? module.base : 0;
     made.size = module.size;
     made.code_file = module.name;
     made.debug_file = query.debug_file;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "formats/applecrash/report.h"
+#include "formats/trace/json_trace.h"
 #include "symbolicate/apple_trace.h"
 #include "symbolicate/trace_codec.h"
 
@@ -11,6 +12,9 @@ namespace sigla {
 namespace {
 
 Result<trace::Trace> find_trace(std::string_view text, const Limits& limits) {
+  if (trace::is_json_trace(text) && !applecrash::is_report(text)) {
+    return trace::read_json_trace(text);
+  }
   if (applecrash::is_report(text)) {
     const auto report = applecrash::read_report(text, limits);
     if (report.has_value()) return trace_of(*report);

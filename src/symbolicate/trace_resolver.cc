@@ -83,6 +83,11 @@ std::vector<std::uint32_t> merge_modules(const std::vector<trace::Module>& modul
   return merged;
 }
 
+CountedFrom counted_from(BaseOf base) {
+  if (base == BaseOf::kText) return CountedFrom::kText;
+  return base == BaseOf::kZero ? CountedFrom::kFile : CountedFrom::kBase;
+}
+
 class Resolver {
  public:
   Resolver(const trace::Trace& trace, const SymbolFinder* finder, WorkerPool& workers)
@@ -128,7 +133,8 @@ class Resolver {
       if (!frame.module || !is_in_module || frame.absolute <= frame.address) continue;
       trace::Module& module = modules_[merged[*frame.module]];
       if (module.base_of != BaseOf::kNothing) continue;
-      module.base_of = BaseOf::kImage;
+      const bool is_linked = frame.addressing == Addressing::kLinked;
+      module.base_of = is_linked ? BaseOf::kZero : BaseOf::kImage;
       module.base = frame.absolute - frame.address;
     }
   }
@@ -150,8 +156,7 @@ class Resolver {
     if (frame.addressing == Addressing::kLinked) {
       wanted.from = CountedFrom::kFile;
     } else if (is_mapped && frame.addressing != Addressing::kRelative) {
-      const bool is_text = modules_[*module].base_of == BaseOf::kText;
-      wanted.from = is_text ? CountedFrom::kText : CountedFrom::kBase;
+      wanted.from = counted_from(modules_[*module].base_of);
       wanted.address = absolute - modules_[*module].base;
     } else if (frame.addressing == Addressing::kInFunction) {
       wanted.from = CountedFrom::kFunction;

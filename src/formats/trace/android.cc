@@ -55,15 +55,17 @@ bool read_head(std::string_view line, Builder& builder) {
 
 // " (offset 0x4000) (draw(int, (a) (b))+12) (BuildId: ab12)": the one in the middle. Names have
 // brackets too, so the others are taken off both ends.
+// Without one, where it would stand.
 std::string_view read_function(std::string_view groups, Frame& frame) {
+  if (const std::size_t at = groups.rfind(" (BuildId: "); at != std::string_view::npos) {
+    groups = groups.substr(0, at);
+  }
+  const std::string_view end = groups.substr(groups.size());
   groups = trim(groups);
   if (groups.starts_with("(offset ")) {
     groups = trim(groups.substr(std::min(groups.find(')') + 1, groups.size())));
   }
-  if (const std::size_t at = groups.rfind("(BuildId: "); at != std::string_view::npos) {
-    groups = trim(groups.substr(0, at));
-  }
-  if (groups.size() < 3 || !groups.starts_with('(') || !groups.ends_with(')')) return {};
+  if (groups.size() < 3 || !groups.starts_with('(') || !groups.ends_with(')')) return end;
   const std::string_view inside = groups.substr(1, groups.size() - 2);
   const std::size_t plus = inside.rfind('+');
   const bool has_offset =
@@ -87,8 +89,7 @@ bool read(Lines& lines, Builder& builder) {
   Frame frame;
   frame.addressing = Addressing::kLinked;
   frame.address = *address;
-  const std::string_view group = read_function(rest.substr(path.size()), frame);
-  frame.place = lines.span(group.empty() ? rest.substr(path.size(), 0) : group);
+  frame.place = lines.span(read_function(rest.substr(path.size()), frame));
   if (!path.starts_with('<')) {
     // "base.apk!libapp.so": a library that is not unpacked.
     const std::size_t inner = path.rfind('!');

@@ -22,6 +22,8 @@ extern const Kind kModuleOffset;
 extern const Kind kPlain;
 extern const Kind kAppleText;
 extern const Kind kAppleJson;
+extern const Kind kBacktraceJson;
+extern const Kind kLookupJson;
 
 std::span<const Kind* const> kinds() {
   static constexpr std::array kAll = {
@@ -40,6 +42,8 @@ std::span<const Kind* const> kinds() {
       &kPlain,
       &kAppleText,
       &kAppleJson,
+      &kBacktraceJson,
+      &kLookupJson,
   };
   return kAll;
 }

@@ -31,6 +31,7 @@ enum class BaseOf : std::uint8_t {
   kNothing,  // not known
   kImage,    // where the module is mapped
   kText,     // its section .text
+  kZero,     // address 0 of its file's own numbering
 };
 
 struct Module {
