@@ -11,6 +11,7 @@
 
 #include "api/http_status.h"
 #include "api/prefix.h"
+#include "api/source_lookup.h"
 #include "base/text.h"
 #include "ident/debuginfod_path.h"
 
@@ -47,10 +48,8 @@ std::optional<Wanted> read_path(std::string_view rest) {
       return Wanted{{key(DebuginfodKind::kDebuginfo), key(DebuginfodKind::kExecutable)},
                     PartKind::kSection,
                     path->argument};
-    case DebuginfodKind::kSource:
-      return Wanted{{fmt::format("buildid/{}/sourcebundle", path->build_id.text())},
-                    PartKind::kSource,
-                    path->argument};
+    case DebuginfodKind::kSource:  // by a route of its own
+      return std::nullopt;
   }
   return std::nullopt;
 }
@@ -59,6 +58,31 @@ class Debuginfod {
  public:
   Debuginfod(Prefix prefix, const Services& services, Downloads& downloads)
       : prefix_(prefix), services_(services), downloads_(downloads) {}
+
+  http::Response answer_source(const http::Request& request) const {
+    const Result<Project> project = readable_project(prefix_, request, services_);
+    if (!project.has_value()) return error_reply(project.error());
+    const std::size_t id_index = prefix_ == Prefix::kNone ? 0 : 1;
+    const auto path = parse_debuginfod_path(fmt::format(
+        "buildid/{}/source/{}", request.captures.at(id_index), request.captures.at(id_index + 1)));
+    if (!path) return not_found();
+    std::vector<std::string> keys = {fmt::format("buildid/{}/sourcebundle", path->build_id.text()),
+                                     debuginfod_key(path->build_id, DebuginfodKind::kDebuginfo),
+                                     debuginfod_key(path->build_id, DebuginfodKind::kExecutable)};
+    // The build id of a PE is its PDB's GUID, which is kept with its age.
+    constexpr std::size_t kGuidDigits = 32;
+    if (path->build_id.text().size() == kGuidDigits) {
+      for (const std::string_view age : {"1", "0", "ffffffff"}) {
+        keys.push_back(fmt::format("buildid/{}{}/debuginfo", path->build_id.text(), age));
+      }
+    }
+    if (!downloads_.may_have(*project, keys)) return not_found();
+    Result<http::Response> found =
+        SourceLookup(services_, downloads_.cache()).find_by_keys(*project, keys, path->argument);
+    if (found.has_value()) return finish(request, std::move(found).value());
+    if (found.error().code() == ErrorCode::kNotFound) return not_found();
+    return error_reply(found.error());
+  }
 
   std::optional<http::Response> answer_from_memory(const http::Request& request) const {
     const Result<Project> project = readable_project(prefix_, request, services_);
@@ -136,6 +160,12 @@ void add_debuginfod_routes(http::Router& router, const Services& services, Downl
          .pattern = fmt::format("{}/buildid/{{rest...}}", route_prefix(prefix)),
          .admit = [debuginfod](const http::Request& r) { return debuginfod.answer_from_memory(r); },
          .handler = [debuginfod](http::Request& r) { return debuginfod.answer(r); }});
+    // Its host may take its time.
+    router.add(
+        {.method = "GET",
+         .pattern = fmt::format("{}/buildid/{{id}}/source/{{rest...}}", route_prefix(prefix)),
+         .run_on = http::RunOn::kPoolLong,
+         .handler = [debuginfod](http::Request& r) { return debuginfod.answer_source(r); }});
   }
 }
 

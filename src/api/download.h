@@ -61,6 +61,8 @@ class Downloads {
                                    PartKind kind,
                                    const std::string& name);
 
+  FileCache& cache() { return cache_; }
+
  private:
   struct Opened;
   Result<Opened> open(const KeyMatch& match, const Ask& ask);

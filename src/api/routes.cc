@@ -13,6 +13,7 @@
 #include "api/nuget_api.h"
 #include "api/openapi.h"
 #include "api/project_api.h"
+#include "api/source_api.h"
 #include "api/symbol_api.h"
 #include "api/symbol_paths.h"
 #include "api/symbolicate_api.h"
@@ -57,6 +58,7 @@ http::Router make_router(const Services& services, Downloads& downloads) {
   add_mozilla_routes(router, services);
   add_openapi_routes(router);
   add_project_routes(router, services);
+  add_source_routes(router, services, downloads.cache());
   add_token_routes(router, services);
   add_catch_all(router);
   router.set_fallback([](http::Request& request) {

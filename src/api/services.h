@@ -15,6 +15,8 @@
 
 namespace sigla::api {
 
+class SourceHosts;
+
 struct Services {
   Catalog& catalog;
   BlobStore& blobs;
@@ -26,6 +28,7 @@ struct Services {
   Metrics& metrics;
   std::filesystem::path spool;  // for uploads on their way
   Limits limits;
+  SourceHosts* source_hosts = nullptr;  // null: no source is fetched from its host
 };
 
 }  // namespace sigla::api

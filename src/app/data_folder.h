@@ -25,6 +25,7 @@ class DataFolder {
   std::filesystem::path cache() const { return path_ / "cache"; }
   std::filesystem::path symcaches() const { return path_ / "symcaches"; }
   std::filesystem::path spool() const { return path_ / "spool"; }
+  std::filesystem::path source_hosts() const { return path_ / "source-hosts"; }
   std::filesystem::path admin_token() const { return admin_token_of(path_); }
 
   static std::filesystem::path admin_token_of(const std::filesystem::path& folder) {

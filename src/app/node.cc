@@ -10,6 +10,7 @@
 
 #include "api/download.h"
 #include "api/routes.h"
+#include "api/source_hosts.h"
 #include "api/token_api.h"
 #include "app/data_folder.h"
 #include "base/log.h"
@@ -97,6 +98,7 @@ class ServerNode final : public Node {
   std::optional<OrphanSweeper> sweeper_;
   std::unique_ptr<WorkerPool> walkers_;
   std::optional<SymcacheStep> symcaches_;
+  std::unique_ptr<api::SourceHosts> source_hosts_;
   std::optional<api::Services> services_;
   std::optional<api::Downloads> downloads_;
   std::unique_ptr<http::Server> server_;
@@ -117,6 +119,8 @@ Status ServerNode::open(const Settings& settings) {
                                   metrics_,
                                   folder_.spool(),
                                   limits_});
+  SIGLA_TRY_ASSIGN(source_hosts_, api::SourceHosts::open(folder_.source_hosts()));
+  services_->source_hosts = source_hosts_.get();
   downloads_.emplace(*services_, *cache_);
   SIGLA_TRY(open_server(settings));
   set_gauges();

@@ -14,8 +14,13 @@ std::string origin_of(const RemoteUrl& url) {
   return fmt::format("{}://{}", url.scheme, url.authority());
 }
 
-bool is_this_machine(std::string_view host) {
-  return host == "localhost" || host == "127.0.0.1" || host == "[::1]";
+// Nobody listens in between.
+bool is_safe(std::string_view origin) {
+  if (origin.starts_with("https://")) return true;
+  for (const std::string_view own : {"http://localhost", "http://127.0.0.1", "http://[::1]"}) {
+    if (origin == own || origin.starts_with(std::string(own) + ":")) return true;
+  }
+  return false;
 }
 
 Error wrong(std::string_view why) {
@@ -33,9 +38,6 @@ Result<std::string> parse_origin(std::string_view host) {
   if (!url.has_value() || url->path != "/" || !url->user_info.empty() || !url->query.empty()) {
     return wrong("no host before '='");
   }
-  const bool is_safe =
-      url->scheme == "https" || (url->scheme == "http" && is_this_machine(url->host));
-  if (!is_safe) return wrong("only https hosts are given one");
   return origin_of(*url);
 }
 
@@ -76,6 +78,8 @@ Result<Credential> Credential::parse(std::string_view text) {
   const std::size_t colon = std::min(rest.find(':'), rest.size());
   const std::string kind = lower(rest.substr(0, colon));
   std::string_view secret = rest.substr(std::min(colon + 1, rest.size()));
+  if (kind == "none" && secret.empty()) return credential;
+  if (!is_safe(credential.origin)) return wrong("only https hosts are given one");
   if (!is_line(secret)) return wrong("nothing behind its kind, or several lines");
   credential.header = "Authorization";
   if (kind == "bearer") {
@@ -88,7 +92,7 @@ Result<Credential> Credential::parse(std::string_view text) {
     credential.header = secret.substr(0, end);
     credential.value = trim(secret.substr(end + 1));
   } else {
-    return wrong("its kind is none of basic, bearer and header");
+    return wrong("its kind is none of basic, bearer, header and none");
   }
   return credential;
 }
@@ -100,15 +104,19 @@ Result<Fetched> Fetcher::fetch(std::string_view url) {
     http::ClientRequest request;
     request.url = next;
     request.headers.push_back({"User-Agent", "sigla"});
+    bool is_listed = false;
     for (const Credential& credential : options_.credentials) {
       if (credential.origin != origin_of(parsed)) continue;
-      request.headers.push_back({credential.header, credential.value});
+      is_listed = true;
+      if (!credential.header.empty()) {
+        request.headers.push_back({credential.header, credential.value});
+      }
     }
     request.redirect_count_max = 0;
     request.download_size_max = options_.size_max;
     request.total_timeout_seconds = options_.timeout_seconds;
     request.stall_timeout_seconds = options_.timeout_seconds;
-    request.public_addresses_only = options_.public_addresses_only;
+    request.public_addresses_only = options_.public_addresses_only && !is_listed;
     request.ca_file = options_.ca_file;
     SIGLA_TRY_ASSIGN(http::ClientResponse answer, client_.send(request));
     if (is_redirect(answer.status) && !answer.redirect_url.empty()) {

@@ -22,14 +22,16 @@ struct Credential {
   std::string header;  // "Authorization", "PRIVATE-TOKEN"
   std::string value;   // never shown
 
-  // "HOST=bearer:TOKEN", "HOST=basic:USER:PASSWORD" or "HOST=header:NAME:VALUE"; HOST may be an
-  // origin. kInvalidArgument says what is wrong, never the secret.
+  // "HOST=bearer:TOKEN", "HOST=basic:USER:PASSWORD", "HOST=header:NAME:VALUE" or "HOST=none" (its
+  // header is empty then); HOST may be an origin. kInvalidArgument says what is wrong, never the
+  // secret.
   static Result<Credential> parse(std::string_view text);
 };
 
 struct FetchOptions {
   std::vector<Credential> credentials;
-  bool public_addresses_only = false;  // refuse hosts that are this machine or its network
+  // Refuse hosts that are this machine or its network, other than those with a credential.
+  bool public_addresses_only = false;
   std::uint64_t size_max = 64ULL << 20;
   unsigned timeout_seconds = 30;
   unsigned redirect_count_max = 5;

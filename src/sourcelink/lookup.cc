@@ -100,12 +100,8 @@ class Search {
   }
 
   bool kept() {
-    constexpr std::size_t kSha1Size = 20;
-    constexpr std::size_t kSha256Size = 32;
-    const std::size_t size = file_.checksum.size();
-    if (!places_.kept || (size != kSha1Size && size != kSha256Size)) return false;
-    const std::string key = (size == kSha1Size ? "sha1-" : "sha256-") + hex_lower(file_.checksum);
-    auto content = places_.kept(key);
+    if (!places_.kept || !has_checksum()) return false;
+    auto content = places_.kept(file_);
     if (content.has_value()) {
       return found(SourceOrigin::kKept, std::move(content).value(), {}, true);
     }
@@ -160,7 +156,9 @@ const SourceFile* find_source_file(const SourceFiles& sources, std::string_view 
   for (const SourceFile& file : sources.files) {
     if (file.path == path) return &file;
   }
-  const std::string wanted = comparable_path(path);
+  std::string wanted = comparable_path(path);
+  // debuginfod's paths begin with '/', those of Windows too.
+  if (wanted.size() > 3 && wanted[0] == '/' && wanted[2] == ':') wanted.erase(0, 1);
   const SourceFile* found = nullptr;
   bool is_only = true;
   for (const SourceFile& file : sources.files) {

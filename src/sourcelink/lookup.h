@@ -27,8 +27,8 @@ struct SourcePlaces {
   // The content of an embedded file, by the path it is embedded as.
   std::function<Result<Buffer>(const std::string& path)> embedded;
   std::function<Result<Fetched>(const std::string& url)> fetch;
-  // By "sha1-..." or "sha256-..."; kNotFound when it is not kept.
-  std::function<Result<Buffer>(const std::string& key)> kept;
+  // By the checksum of the file, of any function; kNotFound when it is not kept.
+  std::function<Result<Buffer>(const SourceFile& file)> kept;
   // A URL with one '*' for the path.
   std::string tag_url;
 };

@@ -73,9 +73,9 @@ TEST(FindSource, TakesWhatIsHereBeforeWhatIsFetched) {
 
 TEST(FindSource, GoesOnToWhatIsKeptAndToTheTag) {
   SourcePlaces places;
-  places.kept = [](const std::string& key) -> Result<Buffer> {
-    if (key.starts_with("sha256-")) return buffer_of(kText);
-    return make_error(ErrorCode::kNotFound, "no {}", key);
+  places.kept = [](const SourceFile& file) -> Result<Buffer> {
+    if (file.checksum.size() == 32) return buffer_of(kText);
+    return make_error(ErrorCode::kNotFound, "no {}", file.path);
   };
   EXPECT_EQ(find_source(one_file(), "a.c", places).found->origin, SourceOrigin::kKept);
   places.kept = {};
@@ -105,6 +105,8 @@ TEST(FindSourceFile, WantsOneThatIsMeant) {
   sources.files = {{"/a/x.c", {}, false}, {"/b/x.c", {}, false}, {"/b/y.c", {}, false}};
   EXPECT_EQ(find_source_file(sources, "/B/X.c"), &sources.files[1]);
   EXPECT_EQ(find_source_file(sources, "y.c"), &sources.files[2]);
+  sources.files.push_back({"C:\\w.c", {}, false});
+  EXPECT_EQ(find_source_file(sources, "/c:/w.c"), &sources.files[3]);
   EXPECT_EQ(find_source_file(sources, "x.c"), nullptr);
   EXPECT_EQ(find_source_file(sources, "z.c"), nullptr);
 }

@@ -11,7 +11,7 @@ import tempfile
 import threading
 import unittest
 
-from harness import SIGLA, run
+from harness import SIGLA, Case, run
 
 # No configuration of this machine or user counts.
 GIT_ENV = {**os.environ, "HOME": "/nonexistent", "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null",
@@ -38,8 +38,9 @@ def make_repository(folder, *init, files=("a.c",), remote="https://github.com/o/
     return folder
 
 
-class Sourcelink(unittest.TestCase):
+class Sourcelink(Case):
     def setUp(self):
+        super().setUp()
         self.scratch = pathlib.Path(tempfile.mkdtemp(prefix="sigla-sourcelink-")).resolve()
         self.addCleanup(shutil.rmtree, self.scratch)
 
@@ -318,6 +319,40 @@ class Debuggers(Sourcelink):
         self.assertEqual(done.stderr, f"srcsrv {url} (checksum verified)\n")
         shown = run("llvm-pdbutil-19", "dump", "--streams", pdb).stdout
         self.assertIn("srcsrv", shown)
+
+    def test_server_fetches_with_the_projects_credentials(self):
+        host = self.host("Bearer hunter2")
+        pdb = self.link("app", self.template(host))
+        self.assertEqual(self.server.native(pdb.read_bytes(), query="?upload_file=app.pdb").status, 200)
+        debug_id = json.loads(self.sigla("inspect", "--json", pdb).stdout)["objects"][0]["debug_id"]
+        target = f"/api/v1/projects/default/source?debug_id={debug_id}&path=src/main.c"
+        # A host of this machine is asked only when it is listed.
+        answer = self.server.get(target)
+        self.assertEqual(answer.status, 403, answer.text)
+        self.assertIn("destination is restricted", answer.text)
+        access = ["--server", self.server.url, "--token-file", self.server.data / "admin.token"]
+        hosts = self.scratch / "hosts"
+        hosts.write_text(f"{host.url}=none\n")
+        self.sigla("project", "hosts", "default", "--credentials", hosts, *access)
+        answer = self.server.get(target)
+        self.assertEqual(answer.status, 404, answer.text)
+        self.assertIn("it looks like a log-in page", answer.text)
+        hosts.write_text(f"{host.url}=bearer:hunter2\n")
+        listed = self.sigla("project", "hosts", "default", "--credentials", hosts, *access).stdout
+        self.assertIn("Authorization", listed)
+        self.assertNotIn("hunter2", listed)
+        answer = self.server.get(target)
+        self.assertEqual((answer.status, answer.text), (200, (self.repo / "src/main.c").read_text()))
+        self.assertRegex(answer.headers["X-Sigla-Source"], r"^source-link http://127.*/src/main.c verified$")
+        # The same by debuginfod, and again without asking the host.
+        build_id = debug_id.rsplit("-", 1)[0].replace("-", "")
+        answer = self.server.get(f"/buildid/{build_id}/source{self.main}")
+        self.assertEqual((answer.status, answer.text), (200, (self.repo / "src/main.c").read_text()))
+        count = len(host.seen)
+        self.assertEqual(self.server.get(target).status, 200)
+        self.assertEqual(len(host.seen), count)
+        self.assertEqual(self.server.get(f"/buildid/{build_id}/source/none.c").status, 404)
+        self.assertEqual((self.server.data / "source-hosts").stat().st_mode & 0o777, 0o600)
 
     def test_no_debug_information(self):
         self.assertIn("no PDB and no source bundle", self.sigla("source", SIGLA, "main.c", code=3).stderr)
