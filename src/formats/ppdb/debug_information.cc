@@ -5,6 +5,7 @@
 #include <array>
 #include <limits>
 
+#include "base/text.h"
 #include "formats/ppdb/documents.h"
 
 namespace sigla::ppdb {
@@ -54,6 +55,19 @@ std::string_view to_string(Kind kind) {
   const auto found = std::find_if(
       kKinds.begin(), kKinds.end(), [&](const KindName& name) { return name.kind == kind; });
   return found == kKinds.end() ? "unknown" : found->name;
+}
+
+std::array<std::uint8_t, 16> guid_of(Kind kind) {
+  const auto found = std::find_if(
+      kKinds.begin(), kKinds.end(), [&](const KindName& name) { return name.kind == kind; });
+  SIGLA_CHECK(found != kKinds.end());
+  const auto bytes = parse_hex_bytes(found->guid);
+  std::array<std::uint8_t, 16> guid{};
+  std::copy(bytes->begin(), bytes->end(), guid.begin());
+  std::reverse(guid.begin(), guid.begin() + 4);
+  std::reverse(guid.begin() + 4, guid.begin() + 6);
+  std::reverse(guid.begin() + 6, guid.begin() + 8);
+  return guid;
 }
 
 Kind kind_of(const Metadata& pdb, const CustomDebugInformation& info) {

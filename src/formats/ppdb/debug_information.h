@@ -11,6 +11,7 @@
 // Embedded sources and Source Link are in sources.h.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -40,6 +41,8 @@ enum class DebugInformationKind {
 };
 // "embedded source", "Source Link", ...
 std::string_view to_string(DebugInformationKind kind);
+// The GUID of a kind as Windows stores it. Requires: it is not kUnknown.
+std::array<std::uint8_t, 16> guid_of(DebugInformationKind kind);
 DebugInformationKind kind_of(const Metadata& pdb, const CustomDebugInformation& info);
 // The blob of that kind that belongs to `parent`; nothing when there is none.
 Result<std::optional<Bytes>> find_debug_information(const Metadata& pdb,
