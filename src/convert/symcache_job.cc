@@ -14,6 +14,7 @@
 #include "convert/elf_to_symcache.h"
 #include "convert/macho_to_symcache.h"
 #include "convert/map_unwrapped.h"
+#include "convert/pdb_conversion_job.h"
 #include "convert/pdb_to_symcache.h"
 #include "convert/pe_to_symcache.h"
 #include "convert/wasm_to_symcache.h"
@@ -137,6 +138,7 @@ void add_convert_jobs(WorkerJobs& jobs) {
   jobs.emplace(kSymcacheJob, run_symcache_job);
   add_contents_job(jobs);
   add_demangle_job(jobs);
+  add_pdb_conversion_job(jobs);
 }
 
 }  // namespace sigla

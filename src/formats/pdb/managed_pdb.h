@@ -109,6 +109,7 @@ struct ManagedPdb {
   GuidBytes guid{};
   std::uint32_t signature = 0;  // the stamp of a Portable PDB's id
   std::uint32_t age = 1;
+  bool is_managed = true;  // a native PDB is read, too, and is empty
   std::uint32_t entry_point = 0;  // token, or 0
   std::vector<ManagedDocument> documents;
   std::vector<ManagedMethod> methods;  // ascending by token

@@ -19,7 +19,8 @@ namespace sigla::pdb {
 namespace {
 
 constexpr std::uint64_t kSideStreamSizeMax = 64U << 20;  // sourcelink, srcsrv
-constexpr std::uint64_t kSideStreamsSizeMax = 1U << 30;  // of all documents together
+constexpr std::uint64_t kSideStreamsSizeMax = 256U << 20;  // of all documents together
+constexpr std::uint16_t kManagedMachine = 0xc0ee;
 constexpr std::uint64_t kMsfzContentMax = 1U << 30;
 
 // The lines of one run of code, of which offsets are counted.
@@ -73,6 +74,7 @@ class Reader {
     SIGLA_TRY_ASSIGN(names_, NameTable::open(container_, info));
     SIGLA_TRY_ASSIGN(const auto dbi, read_dbi_stream(container_, limits_));
     read_side_streams(info);
+    pdb_.is_managed = dbi && dbi->machine == kManagedMachine;
     if (!dbi) return std::move(pdb_);
     pdb_.age = dbi->age;
     std::uint64_t content_left = container_.is_msfz() ? kMsfzContentMax : file_size;
@@ -84,6 +86,7 @@ class Reader {
       content_left -= module.stream == kNoStream ? 0 : size;
       SIGLA_TRY(read_module(module));
     }
+    pdb_.is_managed = pdb_.is_managed || !pdb_.methods.empty();
     read_entry_point(*dbi);
     SIGLA_TRY(apply_token_map(*dbi));
     std::stable_sort(

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "convert/managed_assembly.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/byte_reader.h"
+#include "base/text.h"
+
+namespace sigla {
+namespace {
+
+constexpr int kNestingMax = 256;  // types inside types
+constexpr std::uint16_t kPortableMinorVersion = 0x504d;
+
+// ECMA-335 II.25.3.3: u32 size, u16 versions, then RVA and size of the metadata.
+Result<Bytes> find_metadata(const pe::Image& image) {
+  const auto header = image.data_of(pe::kClrRuntimeHeader);
+  if (!header.has_value()) {
+    return make_error(ErrorCode::kUnsupported, "the image is no .NET assembly");
+  }
+  ByteReader reader(*header);
+  reader.skip(8);
+  const std::uint32_t rva = reader.u32();
+  const std::uint32_t size = reader.u32();
+  SIGLA_TRY(reader.finish("CLI header"));
+  return image.data_at(rva, size, ".NET metadata");
+}
+
+// The last CodeView entry says which PDB the IL was compiled with.
+std::optional<ManagedAssembly::PdbId> read_pdb_id(const pe::DebugDirectory& directory) {
+  std::optional<ManagedAssembly::PdbId> id;
+  for (const pe::DebugEntry& entry : directory.entries) {
+    ByteReader reader(entry.data);
+    if (entry.type != pe::IMAGE_DEBUG_TYPE_CODEVIEW || as_text(reader.bytes(4)) != "RSDS") continue;
+    ManagedAssembly::PdbId found;
+    const Bytes guid = reader.bytes(16);
+    found.age = reader.u32();
+    if (!reader.ok()) continue;
+    std::ranges::copy(guid, found.guid.begin());
+    found.stamp = entry.time_date_stamp;
+    found.is_portable = entry.minor_version == kPortableMinorVersion;
+    id = found;
+  }
+  return id;
+}
+
+std::string key_of(Bytes bytes) { return std::string(as_text(bytes)); }
+
+}  // namespace
+
+Result<ManagedAssembly> ManagedAssembly::open(Bytes file, const Limits& limits) {
+  SIGLA_TRY_ASSIGN(pe::Image image, pe::Image::open(file, limits));
+  SIGLA_TRY_ASSIGN(const Bytes metadata, find_metadata(image));
+  SIGLA_TRY_ASSIGN(const ClrMetadata tables, ClrMetadata::open(metadata, ".NET metadata", limits));
+  ManagedAssembly assembly(std::move(image), tables);
+  assembly.debug_directory_ = pe::read_debug_directory(assembly.image_);
+  assembly.pdb_id_ = read_pdb_id(assembly.debug_directory_);
+  assembly.index();
+  return assembly;
+}
+
+void ManagedAssembly::index() {
+  const auto index_blobs = [&](ClrTable table, auto& map) {
+    for (std::uint32_t row = 1; row <= tables().row_count(table); ++row) {
+      const auto blob = tables().blob(tables().cell(table, row, 0));
+      if (blob.has_value()) map.emplace(key_of(*blob), row);
+    }
+  };
+  index_blobs(ClrTable::kStandAloneSig, signatures_);
+  index_blobs(ClrTable::kTypeSpec, type_specs_);
+  for (std::uint32_t row = 1; row <= tables().row_count(ClrTable::kNestedClass); ++row) {
+    const std::uint32_t inner = tables().cell(ClrTable::kNestedClass, row, 0);
+    const std::uint32_t outer = tables().cell(ClrTable::kNestedClass, row, 1);
+    nested_.emplace(outer, inner);
+    enclosing_.emplace(inner, outer);
+  }
+  for (std::uint32_t row = 1; row <= tables().row_count(ClrTable::kTypeDef); ++row) {
+    first_methods_.emplace_back(tables().cell(ClrTable::kTypeDef, row, 5), row);
+  }
+  std::stable_sort(first_methods_.begin(), first_methods_.end());
+}
+
+ppdb::ProgramRows ManagedAssembly::row_counts() const {
+  ppdb::ProgramRows rows{};
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    rows[i] = tables().row_count(static_cast<ClrTable>(i));
+  }
+  return rows;
+}
+
+// ECMA-335 II.25.4: a byte with the size in it, or 12 bytes with size and local signature.
+std::optional<ManagedAssembly::Body> ManagedAssembly::body_of(std::uint32_t method) const {
+  constexpr std::uint32_t kCodeTypeMask = 3;  // IL is 0
+  const std::uint32_t rva = tables().cell(ClrTable::kMethodDef, method, 0);
+  if (rva == 0 || (tables().cell(ClrTable::kMethodDef, method, 1) & kCodeTypeMask) != 0) {
+    return std::nullopt;
+  }
+  const auto bytes = image_.rest_at(rva);
+  if (!bytes.has_value()) return std::nullopt;
+  ByteReader reader(*bytes);
+  Body body;
+  const std::uint8_t first = reader.u8();
+  if ((first & 3U) == 2) {
+    body.code_size = first >> 2U;
+  } else {
+    reader.skip(3);  // flags, size of this header, depth of the stack
+    body.code_size = reader.u32();
+    body.local_signature = reader.u32();
+  }
+  if (!reader.ok() || body.code_size > reader.remaining()) return std::nullopt;
+  return body;
+}
+
+// Methods of a type stand one behind the other (II.22.37); of types that begin at one row the last
+// one has it.
+std::uint32_t ManagedAssembly::type_of(std::uint32_t method) const {
+  const auto behind = std::ranges::upper_bound(first_methods_, std::pair(method, UINT32_MAX));
+  return behind == first_methods_.begin() ? 0 : (behind - 1)->second;
+}
+
+std::uint32_t ManagedAssembly::enclosing_type(std::uint32_t type) const {
+  const auto found = enclosing_.find(type);
+  const bool exists = found != enclosing_.end() && found->second != type &&
+                      found->second <= tables().row_count(ClrTable::kTypeDef);
+  return exists ? found->second : 0;
+}
+
+std::string ManagedAssembly::simple_type_name(std::uint32_t type) const {
+  const auto name = tables().string(tables().cell(ClrTable::kTypeDef, type, 1));
+  return name.has_value() ? to_utf8(*name) : std::string();
+}
+
+std::string ManagedAssembly::module_name_of(std::uint32_t method) const {
+  constexpr std::size_t kNameSizeMax = 65'536;
+  std::string name;
+  std::uint32_t type = type_of(method);
+  for (int depth = 0; type != 0 && depth < kNestingMax && name.size() < kNameSizeMax; ++depth) {
+    name = name.empty() ? simple_type_name(type) : simple_type_name(type) + "." + name;
+    type = enclosing_type(type);
+  }
+  if (name.empty()) return "<Module>";
+  const std::string name_space = namespace_of(method);
+  return name_space.empty() ? name : name_space + "." + name;
+}
+
+std::string ManagedAssembly::method_name(std::uint32_t method) const {
+  const auto name = tables().string(tables().cell(ClrTable::kMethodDef, method, 3));
+  return name.has_value() ? to_utf8(*name) : std::string();
+}
+
+std::string ManagedAssembly::namespace_of(std::uint32_t method) const {
+  std::uint32_t type = type_of(method);
+  for (int depth = 0; depth < kNestingMax; ++depth) {
+    const std::uint32_t outer = enclosing_type(type);
+    if (outer == 0) break;
+    type = outer;
+  }
+  if (type == 0) return {};
+  const auto name = tables().string(tables().cell(ClrTable::kTypeDef, type, 2));
+  return name.has_value() ? to_utf8(*name) : std::string();
+}
+
+std::uint32_t ManagedAssembly::find_signature(Bytes signature) const {
+  const auto found = signatures_.find(as_text(signature));
+  if (found == signatures_.end()) return 0;
+  return ClrToken{ClrTable::kStandAloneSig, found->second}.value();
+}
+
+std::optional<Bytes> ManagedAssembly::signature(std::uint32_t token) const {
+  const ClrToken parsed = ClrToken::of(token);
+  if (parsed.table != ClrTable::kStandAloneSig || parsed.row == 0 ||
+      parsed.row > tables().row_count(ClrTable::kStandAloneSig)) {
+    return std::nullopt;
+  }
+  const auto blob = tables().blob(tables().cell(ClrTable::kStandAloneSig, parsed.row, 0));
+  if (!blob.has_value()) return std::nullopt;
+  return *blob;
+}
+
+ClrToken ManagedAssembly::find_type_spec(Bytes signature) const {
+  const auto found = type_specs_.find(as_text(signature));
+  return {ClrTable::kTypeSpec, found == type_specs_.end() ? 0 : found->second};
+}
+
+ClrToken ManagedAssembly::find_type(std::string_view name_space, std::string_view name) const {
+  for (const ClrTable table : {ClrTable::kTypeRef, ClrTable::kTypeDef}) {
+    for (std::uint32_t row = 1; row <= tables().row_count(table); ++row) {
+      const auto row_name = tables().string(tables().cell(table, row, 1));
+      const auto row_space = tables().string(tables().cell(table, row, 2));
+      if (row_name.has_value() && row_space.has_value() && *row_name == name &&
+          *row_space == name_space) {
+        return {table, row};
+      }
+    }
+  }
+  return {};
+}
+
+std::uint32_t ManagedAssembly::move_next_of(std::uint32_t kickoff, std::string_view name) const {
+  const auto [first, end] = nested_.equal_range(type_of(kickoff));
+  std::uint32_t found = 0;
+  for (auto it = first; it != end; ++it) {
+    const std::uint32_t type = it->second;
+    if (type == 0 || type > tables().row_count(ClrTable::kTypeDef)) continue;
+    const std::string nested = simple_type_name(type);
+    if (std::string_view(nested).substr(0, nested.rfind('`')) != name) continue;
+    const ClrMetadata::Rows methods =
+        tables().list_rows(ClrTable::kTypeDef, type, 5, ClrTable::kMethodDef);
+    for (std::uint32_t method = methods.first; method < methods.end; ++method) {
+      if (method_name(method) != "MoveNext") continue;
+      if (found != 0) return 0;
+      found = method;
+    }
+  }
+  return found;
+}
+
+std::vector<std::string> ManagedAssembly::vb_hoisted_names(std::uint32_t method) const {
+  constexpr std::uint32_t kIndexMax = 65'536;
+  std::vector<std::string> names;
+  const std::uint32_t type = type_of(method);
+  if (type == 0) return names;
+  const ClrMetadata::Rows fields =
+      tables().list_rows(ClrTable::kTypeDef, type, 4, ClrTable::kField);
+  for (std::uint32_t row = fields.first; row < fields.end; ++row) {
+    const auto name = tables().string(tables().cell(ClrTable::kField, row, 1));
+    const auto index = name.has_value() ? vb_hoisted_index(*name) : std::nullopt;
+    if (!index || *index > kIndexMax) continue;
+    if (*index >= names.size()) names.resize(*index + 1);
+    names[*index] = to_utf8(*name);
+  }
+  return names;
+}
+
+std::optional<std::uint32_t> vb_hoisted_index(std::string_view name) {
+  constexpr std::string_view kPrefix = "$VB$ResumableLocal_";
+  if (!name.starts_with(kPrefix)) return std::nullopt;
+  const std::size_t separator = name.rfind('$');
+  if (separator <= kPrefix.size()) return std::nullopt;
+  const auto index = parse_decimal(name.substr(separator + 1));
+  if (!index || *index > UINT32_MAX) return std::nullopt;
+  return static_cast<std::uint32_t>(*index);
+}
+
+}  // namespace sigla
