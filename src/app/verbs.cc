@@ -18,6 +18,7 @@ const Verb* const kVerbs[] = {
     &kVerbKeys,
     &kVerbLookup,
     &kVerbDumpSyms,
+    &kVerbConvertPdb,
     &kVerbDemangle,
     &kVerbSymbolicate,
     &kVerbSource,

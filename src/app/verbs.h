@@ -8,6 +8,7 @@
 
 namespace sigla::app {
 
+extern const Verb kVerbConvertPdb;
 extern const Verb kVerbDemangle;
 extern const Verb kVerbDumpSyms;
 extern const Verb kVerbInspect;
