@@ -1,27 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether every source that a Portable PDB names can be found later: it is embedded, or its Source
-// Link map has a URL for it. Looked at in a sandboxed worker.
+// Whether every source that debug information names can be found later: it is embedded, or a Source
+// Link map or a source server has a place for it. Nothing is fetched.
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
 #include <string>
 #include <vector>
 
-#include "os/worker.h"
+#include "object/source_files.h"
 
 namespace sigla::app {
 
 struct SourceCoverage {
-  static constexpr std::size_t kUncoveredMax = 100;
-
-  std::uint32_t document_count = 0;
-  std::uint32_t uncovered_count = 0;
-  std::vector<std::string> uncovered;  // paths, the first of them
+  std::size_t file_count = 0;
+  std::vector<std::string> uncovered;  // paths
 };
 
-// kUnsupported for any other file.
-Result<SourceCoverage> source_coverage_in_worker(WorkerPool& pool, const File& pdb);
-
-void add_source_coverage_job(WorkerJobs& jobs);
+// An Error when the map or the source server's text is damaged.
+Result<SourceCoverage> coverage_of(const SourceFiles& sources);
 
 }  // namespace sigla::app

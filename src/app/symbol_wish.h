@@ -44,6 +44,7 @@ class SymbolCacheLayout {
   explicit SymbolCacheLayout(std::filesystem::path folder);
 
   std::filesystem::path path_of(const SymbolWish& wish) const;
+  std::filesystem::path path_of_key(const std::string& key) const { return keys_ / key; }
 
  private:
   std::filesystem::path keys_;

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,8 @@
 #include "app/local_workers.h"
 #include "app/progress_bar.h"
 #include "app/restore_options.h"
+#include "app/restore_sources.h"
+#include "app/source_access.h"
 #include "app/verbs.h"
 #include "base/json_writer.h"
 #include "base/text.h"
@@ -40,6 +43,22 @@ class RestoreReport {
     if (done_ == count_) std::fputs("\r\x1b[K", stderr);
   }
 
+  // What debuggers will read the names of sources from.
+  std::vector<std::string> files_with_sources(const std::vector<LookedAt>& programs) const {
+    std::vector<std::string> files;
+    for (const FetchResult& result : results_) {
+      if (is_here(result)) files.push_back(result.path.string());
+    }
+    for (const LookedAt& program : programs) {
+      if (program.objects.size() > 1 && program.objects.back().identity.is_embedded) {
+        files.push_back(program.path);
+      }
+    }
+    return files;
+  }
+  void set_sources(RestoredSources sources) { sources_ = std::move(sources); }
+  bool lacks_sources() const { return sources_ && !sources_->missing.empty(); }
+
   std::size_t count(State state) const { return counts_[static_cast<std::size_t>(state)]; }
 
   std::string text(const RestoreInputs& inputs, const std::vector<LookedAt>& files) const {
@@ -61,6 +80,7 @@ class RestoreReport {
                        count(State::kPresent) + count(State::kLocal),
                        count(State::kMissing) + inputs.missing.size(),
                        count(State::kFailed));
+    if (sources_) out += sources_text();
     return out;
   }
 
@@ -88,11 +108,44 @@ class RestoreReport {
       json.begin_object().member("path", file.path).member("reason", file.error).end_object();
     }
     json.end_array();
+    if (sources_) encode_sources(json);
     json.end_object();
     return std::move(json).take() + "\n";
   }
 
  private:
+  static bool is_here(const FetchResult& result) {
+    return result.state == State::kFetched || result.state == State::kPresent ||
+           result.state == State::kLocal;
+  }
+
+  std::string sources_text() const {
+    std::string out;
+    for (const RestoredSources::Missing& source : sources_->missing) {
+      out +=
+          printable(fmt::format("missing  {}  named by {}", source.path, source.named_by)) + '\n';
+      for (const std::string& tried : source.tried) out += "         " + printable(tried) + '\n';
+    }
+    return out + fmt::format("sources: {} fetched, {} there already, {} embedded, {} missing\n",
+                             sources_->fetched,
+                             sources_->present,
+                             sources_->embedded,
+                             sources_->missing.size());
+  }
+
+  void encode_sources(JsonWriter& json) const {
+    json.key("sources").begin_object();
+    json.member("fetched", sources_->fetched).member("present", sources_->present);
+    json.member("embedded", sources_->embedded).key("missing").begin_array();
+    for (const RestoredSources::Missing& source : sources_->missing) {
+      json.begin_object().member("path", source.path).member("named_by", source.named_by);
+      json.key("tried").begin_array();
+      for (const std::string& tried : source.tried) json.value(tried);
+      json.end_array().end_object();
+    }
+    json.end_array().end_object();
+  }
+
   static std::string line_of(const FetchResult& result) {
     std::string line = fmt::format("{:<8} {}", to_string(result.state), result.wish->key);
     if (!result.path.empty() && result.state != State::kMissing && result.state != State::kFailed) {
@@ -114,9 +167,7 @@ class RestoreReport {
   static void encode(const FetchResult& result, JsonWriter& json) {
     json.begin_object();
     json.member("key", result.wish->key).member("result", to_string(result.state));
-    const bool is_here = result.state == State::kFetched || result.state == State::kPresent ||
-                         result.state == State::kLocal;
-    if (is_here) json.member("path", result.path.string());
+    if (is_here(result)) json.member("path", result.path.string());
     if (result.state == State::kFetched) {
       json.member("size", result.size).member("server", result.server);
     }
@@ -136,15 +187,18 @@ class RestoreReport {
   std::size_t counts_[6] = {};
   std::uint64_t size_ = 0;
   std::vector<FetchResult> results_;
+  std::optional<RestoredSources> sources_;
 };
 
 int run_restore(const Verb& self, Arguments arguments) {
   RestoreOptions options;
   std::string cache;
+  bool has_sources = false;
+  FetchArguments fetch;
   std::vector<std::string> paths;
   CommandLine line(
       self,
-      "[--server URL]... [--cache DIR] [--json] PATH...",
+      "[--server URL]... [--cache DIR] [--sources] [--json] PATH...",
       "Fetches the symbols of everything that PATH names into a folder debuggers read, so that "
       "they are there when no server is. PATH is:\n\n"
       "  obj/project.assets.json, packages.lock.json, NAME.deps.json   .NET: the packages' "
@@ -163,8 +217,14 @@ int run_restore(const Verb& self, Arguments arguments) {
       "gdb).");
   options.add_to(line);
   line.option("--cache", "DIR", &cache, "the folder to fetch into");
+  line.flag(
+      "--sources",
+      &has_sources,
+      "fetch the sources as well that PDBs say where they are (Source Link, srcsrv), with the "
+      "right checksum, to NAME/sha256-DIGITS/NAME in that folder");
+  fetch.add_to(line);
   line.positionals("PATH", &paths, "what to fetch the symbols of", CommandLine::kAtLeastOne);
-  line.exit_status(kExitNo, "some symbols are on no server");
+  line.exit_status(kExitNo, "something is nowhere to be had");
   line.exit_status(kExitEnvironment, "a server did not answer, or nothing could be written");
   line.example("sigla restore obj/project.assets.json", "the symbols of all packages of a project");
   line.example("sigla restore --cache symbols crash.dmp --server https://symbols.example",
@@ -183,10 +243,19 @@ int run_restore(const Verb& self, Arguments arguments) {
   SymbolFetcher fetcher(*servers, &layout, **workers);
   RestoreReport report(wishes.size());
   fetcher.run(wishes, [&](const FetchResult& result) { report.add(result); });
+  if (has_sources) {
+    const auto fetch_options = fetch.resolve();
+    if (!fetch_options.has_value()) return fail("restore", fetch_options.error());
+    auto sources =
+        restore_sources(report.files_with_sources(files), layout, fetch_options.value(), **workers);
+    if (!sources.has_value()) return fail("restore", sources.error());
+    report.set_sources(std::move(sources).value());
+  }
   std::fputs((options.json ? report.json(*inputs, files) : report.text(*inputs, files)).c_str(),
              stdout);
   if (report.count(State::kFailed) > 0) return kExitEnvironment;
-  return report.count(State::kMissing) + inputs->missing.size() > 0 ? kExitNo : kExitDone;
+  const bool is_complete = report.count(State::kMissing) == 0 && inputs->missing.empty();
+  return is_complete && !report.lacks_sources() ? kExitDone : kExitNo;
 }
 
 }  // namespace

@@ -16,6 +16,7 @@
 #include "app/verbs.h"
 #include "base/json_writer.h"
 #include "base/text.h"
+#include "object/source_job.h"
 
 namespace sigla::app {
 
@@ -98,36 +99,40 @@ class Verifier {
     verdict.problems.push_back(std::move(problem));
   }
 
-  // Of the Portable PDB that a server has: an embedded one is looked at in the program.
+  // Of the PDB inside the program, or those that a server has.
   void check_sources(const LookedAt& file, Verdict& verdict) {
+    if (std::any_of(file.objects.begin(), file.objects.end(), is_embedded_pdb)) {
+      check_sources(File::open_read(file.path), verdict);
+    }
     for (const SymbolWish& wish : file.wishes) {
       const auto found = results_.find(lower(wish.key));
       if (found == results_.end() || found->second.state != FetchResult::State::kFound) continue;
-      const auto pdb = fetcher_.open(wish);
-      if (!pdb.has_value()) {
-        verdict.problems.push_back(fmt::format("symbols: {}", pdb.error().message()));
-        continue;
-      }
-      const auto coverage = source_coverage_in_worker(workers_, *pdb);
-      // A Windows PDB has no documents of this kind.
-      if (!coverage.has_value() && coverage.error().code() == ErrorCode::kUnsupported) continue;
-      if (!coverage.has_value()) {
-        verdict.problems.push_back(fmt::format("sources: {}", coverage.error().message()));
-      } else if (coverage->uncovered_count > 0) {
-        verdict.problems.push_back(describe(*coverage));
-      }
+      check_sources(fetcher_.open(wish), verdict);
     }
   }
 
+  void check_sources(const Result<File>& file, Verdict& verdict) {
+    const auto check = [&]() -> Status {
+      if (!file.has_value()) return file.error().clone();
+      SIGLA_TRY_ASSIGN(const std::uint64_t size, file->size());
+      SIGLA_TRY_ASSIGN(const SourceFiles sources, source_files_in_worker(workers_, *file, 0, size));
+      SIGLA_TRY_ASSIGN(const SourceCoverage coverage, coverage_of(sources));
+      if (!coverage.uncovered.empty()) verdict.problems.push_back(describe(coverage));
+      return {};
+    };
+    const Status status = check();
+    if (status.has_value()) return;
+    verdict.problems.push_back(fmt::format("sources: {}", status.error().message()));
+  }
+
   static std::string describe(const SourceCoverage& coverage) {
-    std::string text =
-        fmt::format("sources: {} of {} are neither embedded nor in the Source Link map:",
-                    coverage.uncovered_count,
-                    coverage.document_count);
+    std::string text = fmt::format("sources: {} of {} are neither embedded nor have a URL:",
+                                   coverage.uncovered.size(),
+                                   coverage.file_count);
     for (std::size_t i = 0; i < std::min(coverage.uncovered.size(), kPathsShownMax); ++i) {
       text += fmt::format("{} {}", i == 0 ? "" : ",", coverage.uncovered[i]);
     }
-    if (coverage.uncovered_count > kPathsShownMax) text += ", ...";
+    if (coverage.uncovered.size() > kPathsShownMax) text += ", ...";
     return text;
   }
 
@@ -175,7 +180,8 @@ int run_verify(const Verb& self, Arguments arguments) {
       "step "
       "of a build: its symbols are on a server, or in it; a stack can be unwound, so it has unwind "
       "information and is on a server itself; and of .NET assemblies, every source is embedded in "
-      "the PDB or has a URL in its Source Link map. PATH is as for `sigla restore`.");
+      "the PDB or has a URL by its Source Link map or source server. PATH is as for `sigla "
+      "restore`.");
   options.add_to(line);
   line.option("--exclude",
               "GLOB",

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/worker_jobs.h"
 
-#include "app/source_coverage.h"
 #include "convert/symcache_job.h"
 #include "ingest/unpack_job.h"
 #include "object/identify_job.h"
@@ -16,7 +15,6 @@ WorkerJobs all_worker_jobs() {
   add_object_jobs(jobs);
   add_convert_jobs(jobs);
   add_symbolicate_jobs(jobs);
-  add_source_coverage_job(jobs);
   return jobs;
 }
 

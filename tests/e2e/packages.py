@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """NuGet packages made of real assemblies with Portable PDBs (npm's nswag), and NuGet's own clients under mono."""
+import hashlib
 import io
 import os
 import re
@@ -74,6 +75,42 @@ def without_checksum(dll):
     changed = re.sub(rb"\x13\0\0\0\x27\0\0\0", b"\0\0\0\0\x27\0\0\0", dll)
     assert changed != dll
     return changed
+
+
+def blobs_of(pdb):
+    """(offset, size) of each blob of a Portable PDB."""
+    at = 16 + struct.unpack_from("<I", pdb, 12)[0]
+    count = struct.unpack_from("<H", pdb, at + 2)[0]
+    at += 4
+    for _ in range(count):
+        offset, size = struct.unpack_from("<II", pdb, at)
+        end = pdb.index(b"\0", at + 8)
+        name = pdb[at + 8:end]
+        at += 8 + (len(name) // 4 + 1) * 4
+        if name == b"#Blob":
+            break
+    end, at, found = offset + size, offset, []
+    while at < end:
+        lead = pdb[at]
+        width, length = (1, lead) if lead < 0x80 else (2, (lead & 0x3f) << 8 | pdb[at + 1]) if lead < 0xc0 else \
+            (4, struct.unpack_from(">I", pdb, at)[0] & 0x1fffffff)
+        found.append((at + width, length))
+        at += width + length
+    return found
+
+
+def with_source_link(pdb, base, content):
+    """The PDB as if all its sources were `content` and lay below the URL `base`, which is shorter than the real one."""
+    changed = bytearray(pdb)
+    for offset, size in blobs_of(pdb):
+        blob = pdb[offset:offset + size]
+        if size == 32 and not blob.isascii():  # else a part of a path
+            changed[offset:offset + size] = hashlib.sha256(content).digest()
+        elif blob.startswith(b'{"documents"'):
+            url = re.search(rb'"(https://[^"*]*)\*', blob).group(1)
+            new = base.encode() + b"/"
+            changed[offset:offset + size] = blob.replace(url, new + b"x" * (len(url) - len(new) - 1) + b"/")
+    return bytes(changed)
 
 
 class Nuget:

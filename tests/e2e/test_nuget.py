@@ -2,11 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """NuGet packages: pushed by NuGet's own clients, refused as NuGet.org would, served to debuggers, deleted and listed again."""
 import json
+import os
 import pathlib
 import socket
+import threading
+import time
 import unittest
+import zipfile
 
-from harness import Case, NODE_PTY, sha256
+from harness import Case, NODE_PTY, run, sha256
 from packages import Nuget, assembly, nupkg, package, portable_guid, snupkg, without_checksum
 
 STEM = "NSwag.Core"
@@ -353,6 +357,51 @@ class Contents(PackageCase):
         # A push brings a deleted package back.
         self.server.request("DELETE", "/p/listing/api/v2/package/Listed/1.0.0", headers=headers)
         self.push_symbols(snupkg("Listed", "1.0", SYMBOLS), "listing")
+        self.assertEqual(self.server.get(path).body, PDB)
+
+    def test_a_package_larger_than_nuget_org_takes(self):
+        path = self.file("large/Large.snupkg", snupkg("Large", "1.0.0", SYMBOLS))
+        with zipfile.ZipFile(path, "a", zipfile.ZIP_STORED) as archive, archive.open("content/large.bin", "w", force_zip64=True) as out:
+            piece = os.urandom(1 << 20)
+            for _ in range(260):
+                out.write(piece)
+        before = self.server.rss_mb("VmHWM")
+        url = f"{self.server.url}/api/v2/symbol"
+        done = run("curl", "-sS", "-w", "%{http_code}", "-o", self.scratch / "answer", "-T", path, "-H", f"X-NuGet-ApiKey: {self.server.token}", url,
+                   timeout=300)
+        self.assertEqual(done.stdout, "201", (self.scratch / "answer").read_text())
+        self.assertLess(self.server.rss_mb("VmHWM") - before, 100)
+        self.make_project("small", strict=True)
+        done = run("curl", "-sS", "-w", "%{http_code}", "-o", self.scratch / "answer", "-T", path, "-H", f"X-NuGet-ApiKey: {self.server.token}",
+                   f"{self.server.url}/p/small/api/v2/symbol", timeout=300)
+        self.assertIn("has at most 262144000 bytes", (self.scratch / "answer").read_text())
+        path.unlink()
+
+    def test_kill_in_the_middle_of_a_push(self):
+        self.make_project("killed")
+        content = nupkg("Killed", "1.0.0", [(f"{LIB}{i}/{STEM}.dll", DLL + bytes([i])) for i in range(100)] + [(f"{LIB}.pdb", PDB)])
+        path = f"/p/killed/symbols/{STEM}.pdb/{KEY}FFFFFFFF/{STEM}.pdb"
+        for delay in (0.05, 0.3, 0.8):
+            answers = []
+
+            def push():
+                try:
+                    answers.append(self.push_package(content, "killed").status)
+                except OSError:
+                    pass
+
+            thread = threading.Thread(target=push)
+            thread.start()
+            time.sleep(delay)
+            self.server.kill()
+            thread.join()
+            self.server.start()
+            acknowledged = answers == [201]
+            answer = self.server.get(path)
+            self.assertIn(answer.status, (200,) if acknowledged else (200, 404))
+            if answer.status == 200:
+                self.assertEqual(answer.body, PDB)
+        self.assertEqual(self.push_package(content, "killed").status, 201)
         self.assertEqual(self.server.get(path).body, PDB)
 
     def test_tokens(self):

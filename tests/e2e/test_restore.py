@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """sigla restore and sigla verify with real assemblies, programs and dumps, and two servers of which neither has everything."""
+import http.server
 import json
 import os
 import pathlib
 import shutil
+import threading
 import unittest
 
-from harness import Case, SIGLA, Server, build_program, run, tar_of
-from packages import ASSEMBLIES, assembly, portable_guid
+from harness import Case, SIGLA, Server, build_program, run, sha256, tar_of
+from packages import ASSEMBLIES, assembly, portable_guid, with_source_link, without_checksum
 
 STEMS = ("NSwag.Core", "NSwag.Core.Yaml", "NSwag.Generation", "NSwag.CodeGeneration")
 
@@ -190,6 +192,60 @@ class DotnetRestore(RestoreCase):
         self.assertEqual([p for p in cache.rglob("*") if p.is_file()], [])
 
 
+class SourceRestore(RestoreCase):
+    CONTENT = b"class A {}\n"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                body = cls.CONTENT if cls.is_open else b"<html><form>log in</form></html>"
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *args):
+                pass
+
+        cls.is_open = True
+        cls.host = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=cls.host.serve_forever, daemon=True).start()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.host.shutdown()
+        cls.host.server_close()
+        super().tearDownClass()
+
+    def test_sources_are_fetched_and_verified(self):
+        dll, pdb = assembly(STEMS[0])
+        pdb = with_source_link(pdb, f"http://127.0.0.1:{self.host.server_address[1]}", self.CONTENT)
+        self.upload(self.server, (f"{STEMS[0]}.pdb", pdb))
+        folder, cache = self.folder("sources"), self.folder("cache-sources")
+        (folder / "a.dll").write_bytes(without_checksum(dll))
+        # A page that asks for a login is no source.
+        type(self).is_open = False
+        result = self.restore("--cache", cache, "--sources", folder, code=1)["sources"]
+        self.assertEqual(result["fetched"], 0)
+        self.assertGreater(len(result["missing"]), 10)
+        self.assertIn("source-link: http://127.0.0.1", result["missing"][0]["tried"][0] + result["missing"][0]["tried"][-1])
+        type(self).is_open = True
+        result = self.restore("--cache", cache, "--sources", folder)["sources"]
+        self.assertGreater(result["fetched"], 10)
+        self.assertEqual(result["missing"], [])
+        key = f"sha256-{sha256(self.CONTENT)}"
+        names = sorted(p.name for p in cache.rglob("*.cs") if p.is_file())
+        self.assertEqual(len(names), result["fetched"])
+        for name in names:
+            self.assertEqual((cache / name / key / name).read_bytes(), self.CONTENT)
+        again = self.restore("--cache", cache, "--sources", folder)["sources"]
+        self.assertEqual((again["fetched"], again["missing"]), (0, []))
+        self.assertGreaterEqual(again["present"], result["fetched"])
+
+
 class NativeRestore(RestoreCase):
     def test_elf_programs_and_dumps(self):
         full, stripped, debug, build_id = build_program(self.folder("elf"))
@@ -231,6 +287,15 @@ class Verify(RestoreCase):
             self.upload(self.server, (f"{stem}.pdb", assembly(stem)[1]))
         result = self.verify(folder)
         self.assertEqual((result["good"], result["bad"]), (2, 0), result)
+
+    def test_sources_that_nobody_will_find(self):
+        folder = self.folder("sourceless")
+        dll, pdb = assembly("NSwag.Generation")
+        (folder / "a.dll").write_bytes(without_checksum(dll))
+        self.upload(self.server, ("NSwag.Generation.pdb", pdb.replace(b'{"documents"', b'{"documentz"')))
+        problems = self.verify(folder, code=1)["files"][0]["problems"]
+        self.assertEqual(len(problems), 1)
+        self.assertRegex(problems[0], r"^sources: \d+ of \d+ are neither embedded nor have a URL: ")
 
     def test_native_programs(self):
         folder = self.folder("native")
