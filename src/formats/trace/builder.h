@@ -32,10 +32,10 @@ class Builder {
   // A frame of the current line. `number` as the text counts them: one that does not go up begins
   // another stack, named after the last line that was no frame.
   void add(const Lines& lines, Frame frame, std::optional<std::uint64_t> number = {});
-  // How many frames the current stack has; and whether the line before was one of this kind's.
-  std::size_t depth() const { return depth_; }
-  // The last frame of the current stack; null when it has none.
-  Frame* last_frame() { return depth_ == 0 ? nullptr : &trace_.frames.back(); }
+  // How many frames the stack has that another frame of this kind would go on with.
+  std::size_t depth() const { return wants_thread_ || last_kind_ != kind_ ? 0 : depth_; }
+  // The last frame of that stack; null when it has none.
+  const Frame* last_frame() const { return depth() == 0 ? nullptr : &trace_.frames.back(); }
 
   // --- for recognise() ---
   void set_kind(std::uint32_t kind) { kind_ = kind; }

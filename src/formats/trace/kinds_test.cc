@@ -119,6 +119,8 @@ TEST(TraceKinds, ModuleAndOffset) {
   EXPECT_EQ(at(kText, trace.frames[2].place), "C:\\Program Files\\my app.exe + 0x20");
   EXPECT_FALSE(trace.frames[0].is_return_address);
   EXPECT_TRUE(trace.frames[1].is_return_address);
+  EXPECT_FALSE(read("#0  0x1 in ?? ()\na.dll+0x10\n").frames[1].is_return_address)
+      << "another kind's stack goes before it";
 }
 
 TEST(TraceKinds, BreakpadsMachineOutput) {
