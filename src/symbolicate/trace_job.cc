@@ -11,19 +11,20 @@
 namespace sigla {
 namespace {
 
+Result<trace::Trace> read_apple_report(std::string_view text, const Limits& limits) {
+  SIGLA_TRY_ASSIGN(const auto report, applecrash::read_report(text, limits));
+  return trace_of(report);
+}
+
 Result<trace::Trace> find_trace(std::string_view text, const Limits& limits) {
-  if (trace::is_json_trace(text) && !applecrash::is_report(text)) {
-    return trace::read_json_trace(text);
-  }
-  if (applecrash::is_report(text)) {
-    const auto report = applecrash::read_report(text, limits);
-    if (report.has_value()) return trace_of(*report);
-    // What only looks like one may have other frames in it.
-    trace::Trace trace = trace::recognise(text, limits);
-    if (trace.frames.empty()) return report.error().clone();
-    return trace;
-  }
-  return trace::recognise(text, limits);
+  const bool is_apples = applecrash::is_report(text);
+  if (!is_apples && !trace::is_json_trace(text)) return trace::recognise(text, limits);
+  auto whole = is_apples ? read_apple_report(text, limits) : trace::read_json_trace(text);
+  if (whole.has_value()) return whole;
+  // What only looks like one may have other frames in it.
+  trace::Trace trace = trace::recognise(text, limits);
+  if (trace.frames.empty()) return whole;
+  return trace;
 }
 
 Result<WorkerMessage> run_trace_job(WorkerMessage request, WorkerContext& context) {

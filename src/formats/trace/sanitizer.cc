@@ -66,6 +66,10 @@ bool read(Lines& lines, Builder& builder) {
     if (builder.trace().reason.empty()) builder.trace().reason = line.substr(at + kError.size());
     return false;  // it also names the stack that follows
   }
+  // Repeats the first frame; it is none of its own.
+  if (line.starts_with("SUMMARY: ") && line.find("Sanitizer: ") != std::string_view::npos) {
+    return true;
+  }
   const std::size_t hash = line.find('#');
   if (hash == std::string_view::npos) return false;
   Scan scan(line.substr(hash + 1));

@@ -28,7 +28,8 @@ TEST(Trace, ReadsASanitizersFrames) {
       "\r\n"
       "freed by thread T0 here:\r\n"
       "    #0 0x55ee5b0aa000  (<unknown module>)\r\n"
-      "    #1 0x55ee5b0aa000 (/lib/libc.so.6+0x29d8f)\r\n";
+      "    #1 0x55ee5b0aa000 (/lib/libc.so.6+0x29d8f)\r\n"
+      "SUMMARY: AddressSanitizer: heap-use-after-free (/tmp/my app+0xdd5b0) (BuildId: 2e5e)\r\n";
   const Trace trace = read(kText);
   EXPECT_EQ(trace.reason, "AddressSanitizer: heap-use-after-free on address 0x60b0000000f0");
   ASSERT_THAT(trace.frames, SizeIs(4));
