@@ -82,6 +82,7 @@ void ModuleSearch::offer(const FoundSymbols& found, File symcache) {
     refuse(found.source, opened.error());
     return;
   }
+  if (found.identity.format == Format::kPe && found.identity.debug_id) program_ = found.identity;
   const std::size_t index = offered_.size();
   const bool has_names = opened->function_count() != 0;
   const bool has_lines = has_names && opened->file_count() != 0;
@@ -102,6 +103,16 @@ void ModuleSearch::offer(const FoundSymbols& found, File symcache) {
   offered_.push_back({found, std::move(symcache)});
 }
 
+bool ModuleSearch::learn_debug_file() {
+  if (!program_ || query().debug_id || !wants_lines()) return false;
+  completed_ = query_;
+  completed_->debug_id = program_->debug_id;
+  completed_->debug_identifier = program_->debug_id->breakpad();
+  completed_->debug_file = base_name(program_->debug_file_name);
+  say(fmt::format("its own file says: the debug file is {}", describe(*completed_)));
+  return true;
+}
+
 void ModuleSearch::explain_choice() {
   const auto source = [&](const Choice& choice) { return offered_[choice.offered].found.source; };
   if (names_.quality != Quality::kNone) {
@@ -114,21 +125,21 @@ void ModuleSearch::explain_choice() {
 std::vector<std::string> ModuleSearch::advice() const {
   std::vector<std::string> lines;
   const std::string id =
-      query_.debug_identifier.empty() ? std::string("not known") : query_.debug_identifier;
+      query().debug_identifier.empty() ? std::string("not known") : query().debug_identifier;
   if (names_.quality == Quality::kNone) {
     lines.push_back(fmt::format(
         "{} (id {}) would name its functions: upload it, or name the folder or server that has it",
-        debug_file_wanted(query_),
+        debug_file_wanted(query()),
         id));
   } else if (names_.quality == Quality::kSome) {
     lines.push_back(
         fmt::format("{} (id {}) would tell lines and inlined calls, which a symbol "
                     "table does not have",
-                    debug_file_wanted(query_),
+                    debug_file_wanted(query()),
                     id));
   }
   if (needs_unwind_ && names_.quality != Quality::kNone && unwind_.quality == Quality::kNone) {
-    const std::string_view code_file = base_name(query_.code_file);
+    const std::string_view code_file = base_name(query().code_file);
     lines.push_back(
         fmt::format("{} itself would tell how to unwind it; without it callers are "
                     "found by frame pointers and by scanning the stack",
@@ -144,6 +155,8 @@ SymbolAnswer ModuleSearch::finish() {
   answer.advice = advice();
   answer.candidates = std::move(candidates_);
   answer.has_unusable = has_unusable_;
+  answer.debug_file = query().debug_file;
+  answer.debug_id = query().debug_id;
   if (unwind_.quality != Quality::kNone) {
     Offered& chosen = offered_[unwind_.offered];
     answer.unwind_source = chosen.found.source;

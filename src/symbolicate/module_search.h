@@ -29,7 +29,7 @@ class ModuleSearch {
   ModuleSearch(const ModuleSearch&) = delete;
   ModuleSearch& operator=(const ModuleSearch&) = delete;
 
-  const ModuleQuery& query() const { return query_; }
+  const ModuleQuery& query() const { return completed_ ? *completed_ : query_; }
   // No lines were found yet, or no rules in a file with code.
   bool wants_lines() const { return names_.quality < Quality::kBest; }
   bool wants_unwind() const { return needs_unwind_ && unwind_.quality < Quality::kBest; }
@@ -52,6 +52,10 @@ class ModuleSearch {
   // A symcache that was made of such a file. Not used when it is damaged, which is explained.
   void offer(const FoundSymbols& found, File symcache);
 
+  // Completes the query by what the program itself says of its debug file, when the dump did not
+  // say (Wine's have no CodeView records). False when there is nothing new to look for.
+  bool learn_debug_file();
+
   // What was chosen; call once.
   SymbolAnswer finish();
 
@@ -70,6 +74,8 @@ class ModuleSearch {
   std::vector<std::string> advice() const;
 
   const ModuleQuery& query_;
+  std::optional<ModuleQuery> completed_;  // what learn_debug_file() made of it
+  std::optional<Identity> program_;       // the module's own file, where it names its debug file
   std::vector<Offered> offered_;
   Choice names_;
   Choice unwind_;

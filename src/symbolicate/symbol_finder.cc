@@ -7,10 +7,12 @@ namespace sigla {
 
 SymbolAnswer SymbolFinder::find(const ModuleQuery& query, SymbolUse use) const {
   ModuleSearch search(query, use);
-  for (SymbolPlace* place : places_) {
-    if (search.is_done()) break;
-    place->search(search);
-  }
+  do {
+    for (SymbolPlace* place : places_) {
+      if (search.is_done()) break;
+      place->search(search);
+    }
+  } while (search.learn_debug_file());
   return search.finish();
 }
 

@@ -40,6 +40,9 @@ struct SymbolAnswer {
   std::optional<File> unwind;    // for unwinding, where that is another file than `symcache`
   std::string unwind_source;     // empty: nobody has unwind rules for this module
   bool has_unusable = false;     // some file of the module was found and could not be used
+  // The query's, or what the program says of its debug file where the dump does not.
+  std::string debug_file;
+  std::optional<DebugId> debug_id;
   // Each place asked and what it said, in order; then what was chosen.
   std::vector<std::string> explain;
   std::vector<std::string> advice;          // what would show more, and how to get it
