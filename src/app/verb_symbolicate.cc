@@ -71,7 +71,8 @@ int run_symbolicate(const Verb& self, Arguments arguments) {
       "INPUT [--symbols DIR|URL]... [--format FORMAT]",
       "Prints the stacks of every thread of a crash: what happened, the crashed thread first, each "
       "frame with function, file and line, inlined calls included, and how it was found. INPUT is "
-      "a minidump, an Apple crash report, or any text with stack traces in it: of sanitizers, "
+      "a minidump, an ELF core as the kernel, gcore or systemd-coredump write them (either plain "
+      "or compressed), an Apple crash report, or any text with stack traces in it: of sanitizers, "
       "Android, backtrace_symbols, gdb, lldb, WinDbg, the Linux kernel, Breakpad, or lists of "
       "modules and offsets. A text comes back with its frames replaced and all else as it was. '-' "
       "is standard input.\n\n"
@@ -87,7 +88,8 @@ int run_symbolicate(const Verb& self, Arguments arguments) {
       "text for modules without symbols.\n\n"
       "The first use of a symbol file prepares it; the result and what was fetched stay under "
       "$XDG_CACHE_HOME/sigla (or ~/.cache/sigla), which may be deleted at any time.");
-  line.positional("INPUT", &input, "a minidump, a crash report, a text; '-': standard input");
+  line.positional(
+      "INPUT", &input, "a minidump, a core, a crash report, a text; '-': standard input");
   line.option("--symbols", "DIR|URL", &places, "where symbols are; may be given several times");
   line.choice("--format",
               {"text", "json", "breakpad", "breakpad-machine"},
@@ -98,6 +100,9 @@ int run_symbolicate(const Verb& self, Arguments arguments) {
   line.example("sigla symbolicate crash.dmp --symbols symbols/", "with a folder of symbol files");
   line.example("sigla symbolicate crash.dmp --symbols \"$DEBUGINFOD_URLS\" --symbols /",
                "with debuginfod servers and this machine's own files");
+  line.example(
+      "sigla symbolicate core.1234.zst --symbols / --symbols https://debuginfod.debian.net",
+      "a core with the programs of this machine and their debug files");
   line.example(
       "sigla symbolicate crash.dmp --symbols https://symbols.example/symbols --format json",
       "with a server, for a program");

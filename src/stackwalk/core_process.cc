@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "base/checked.h"
@@ -26,6 +27,12 @@ bool has_address(std::uint32_t signal) {
   constexpr std::uint32_t kSigsegv = 11;
   return signal == kSigill || signal == kSigtrap || signal == kSigbus || signal == kSigfpe ||
          signal == kSigsegv;
+}
+
+// Signals that end no process, as gcore's: it stops what it takes a picture of.
+bool ends_process(std::uint32_t signal) {
+  constexpr std::uint32_t kHarmless[] = {0, 17, 18, 19, 20, 21, 22, 23, 28};
+  return std::ranges::find(kHarmless, signal) == std::end(kHarmless);
 }
 
 std::string_view cpu_name(Arch arch) {
@@ -126,6 +133,9 @@ class Reader {
       };
       const bool is_program = holds(entry) || holds(headers);
       modules.push_back(to_process_module(module, is_little_endian));
+      if (module.base == core_.auxiliary(elf::AT_SYSINFO_EHDR)) {
+        modules.back().image = core_.memory(module.base);
+      }
       if (is_program) std::swap(modules.front(), modules.back());
     }
     facts_.modules = ModuleMap::make_overlapping(std::move(modules));
@@ -167,7 +177,7 @@ class Reader {
     const elf::CoreThread& thread = core_.threads().front();
     const auto& info = thread.signal_info;
     const std::uint32_t signal = info && info->number != 0 ? info->number : thread.signal;
-    if (signal == 0) return;
+    if (!ends_process(signal)) return;
     const bool is_about = info && info->number == signal;
     const std::uint32_t code = is_about ? static_cast<std::uint32_t>(info->code) : 0;
     ProcessCrash crash;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/bytes.h"
 #include "ident/debug_id.h"
 #include "stackwalk/range_map.h"
 
@@ -21,6 +22,7 @@ struct ProcessModule {
   std::optional<DebugId> debug_id;
   CodeId code_id;
   std::string version;
+  Bytes image;  // the whole file, where memory and dump have it (the vDSO)
 };
 
 // What Breakpad makes of a module list whose modules overlap depends on the system: Linux and

@@ -34,7 +34,10 @@ class Amd64Unwinder : public Unwinder {
     const CfiCaller by_rules = caller_by_cfi(callee);
     if (by_rules.outcome == CfiOutcome::kOutermost) return std::nullopt;
     auto caller = by_cfi(by_rules);
-    if (!caller && is_windows && callee.trust == Trust::kContext) caller = by_leaf_return(callee);
+    const bool may_be_leaf = is_windows || !callee.module;
+    if (!caller && may_be_leaf && callee.trust == Trust::kContext) {
+      caller = by_leaf_return(callee, is_windows ? 1 : 0);
+    }
     if (!caller && !is_windows) caller = by_frame_pointer(callee);
     if (!caller && may_scan) caller = by_scan(callee);
     if (!caller) return std::nullopt;
@@ -65,9 +68,10 @@ class Amd64Unwinder : public Unwinder {
     return Caller{registers, Trust::kCfi, by_rules.was_interrupted ? 0U : 1U};
   }
 
-  // A leaf function of Windows needs no unwind information: its return address is at rsp.
-  std::optional<Caller> by_leaf_return(const Frame& callee) const {
-    const auto found = scan(callee.registers.values[kRsp], 1);
+  // A leaf function of Windows needs no unwind information: its return address is at rsp. So is
+  // that of a call to an address where no code is.
+  std::optional<Caller> by_leaf_return(const Frame& callee, unsigned word_count) const {
+    const auto found = scan(callee.registers.values[kRsp], word_count);
     if (!found) return std::nullopt;
     Caller caller{callee.registers, Trust::kLeaf};
     caller.registers.values[kRip] = found->address;

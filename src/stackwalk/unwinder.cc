@@ -56,8 +56,9 @@ std::optional<Unwinder::Place> Unwinder::place_of(const Frame& frame) const {
   return Place{symbols, frame.instruction - process_.modules->modules()[*frame.module].base};
 }
 
-Unwinder::CfiCaller Unwinder::caller_by_cfi(const Frame& frame) const {
+Unwinder::CfiCaller Unwinder::caller_by_cfi(const Frame& frame) {
   CfiCaller caller;
+  was_signal_frame_ = false;
   const auto place = place_of(frame);
   if (!place) return caller;
   const auto [names, unwind] = place->symbols;
@@ -65,8 +66,14 @@ Unwinder::CfiCaller Unwinder::caller_by_cfi(const Frame& frame) const {
   if (!rules && names != nullptr && names != unwind) rules = names->find_unwind(place->rva);
   if (!rules) return caller;
   caller.was_interrupted = rules->is_signal_frame();
+  was_signal_frame_ = caller.was_interrupted;
   caller.outcome =
       apply_cfi(*rules, registers_, frame.registers, stack_, process_.limits, caller.registers);
+  // Threads of all systems begin with a return address of 0. Where the first frame has none, its
+  // stack was overwritten, and other methods may still find the callers.
+  const bool is_null = caller.outcome == CfiOutcome::kFound &&
+                       caller.registers.values[registers_.program_counter] == 0;
+  if (is_null && frame.trust == Trust::kCfi) caller.outcome = CfiOutcome::kOutermost;
   return caller;
 }
 

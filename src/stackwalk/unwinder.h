@@ -25,6 +25,9 @@ class Unwinder {
   std::uint64_t stack_pointer(const Frame& frame) const {
     return frame.registers.values[registers_.stack_pointer];
   }
+  // The rules that gave the last caller are those of a signal handler's return. Nobody calls it:
+  // the kernel makes handlers return to its first instruction, which is where the frame is.
+  bool was_signal_frame() const { return was_signal_frame_; }
   // Fills in where the frame's instruction lies.
   void locate(Frame& frame) const;
 
@@ -64,7 +67,7 @@ class Unwinder {
     Registers registers;
     bool was_interrupted = false;  // the frame is a signal handler's: the caller's pc is exact
   };
-  CfiCaller caller_by_cfi(const Frame& frame) const;
+  CfiCaller caller_by_cfi(const Frame& frame);
 
   // Breakpad ends a walk at an address nobody maps and where the stack does not grow.
   static bool is_end(const Frame& callee,
@@ -86,6 +89,7 @@ class Unwinder {
 
  private:
   bool seems_code(std::uint64_t address) const;
+  bool was_signal_frame_ = false;
   mutable std::vector<SymcacheFrame> lookup_;  // kept to save allocations
 };
 

@@ -35,6 +35,7 @@ std::vector<Frame> walk_stack(const WalkedProcess& process,
   while (has_memory && frames.size() < process.limits.frames_per_thread_max) {
     memory.follow(unwinder->stack_pointer(frames.back()));
     auto caller = unwinder->caller_of(frames, scanned_count < kScannedFramesMax);
+    if (unwinder->was_signal_frame()) frames.back().instruction = frames.back().return_address;
     if (!caller) break;
     unwinder->locate(*caller);
     if (was_scanned(caller->trust)) ++scanned_count;

@@ -5,8 +5,8 @@
 // both find the same frames:
 //
 //   x86     STACK WIN (programs, FPO) -> unwind rules -> ebp chain or scan
-//   amd64   unwind rules -> return from a leaf (Windows, first frame) -> rbp chain (not Windows) ->
-//           scan
+//   amd64   unwind rules -> return from a leaf (Windows, first frame) or from where no module is
+//           (first frame) -> rbp chain (not Windows) -> scan
 //   ARM     unwind rules (not iOS) -> r7 chain (iOS) -> scan
 //   ARM64   unwind rules -> x29 chain with repair of lr -> scan
 //

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/bytes.h"
+#include "object/object.h"
 #include "symbolicate/symbolicator.h"
 #include "symbolicate/trace_job.h"
 #include "symbolicate/trace_resolver.h"
@@ -13,12 +14,15 @@
 namespace sigla {
 namespace {
 
-// A zero byte is in every dump and in no text; an empty file is called a broken dump.
+// A zero byte is in every dump and in no text; an empty file is called a broken dump. Dumps may be
+// compressed, texts are not.
 Result<bool> is_text(const File& input) {
   std::array<std::uint8_t, 4'096> start;
   SIGLA_TRY_ASSIGN(const std::size_t size, input.read_at(MutableBytes(start), 0));
   const auto end = start.begin() + static_cast<std::ptrdiff_t>(size);
-  if (size == 0 || starts_with(Bytes(start), "MDMP") || starts_with(Bytes(start), "PMDM")) {
+  const Bytes bytes = Bytes(start).first(size);
+  if (size == 0 || starts_with(bytes, "MDMP") || starts_with(bytes, "PMDM") ||
+      sniff_wrapping(bytes) != Wrapping::kNone) {
     return false;
   }
   return std::find(start.begin(), end, std::uint8_t{0}) == end;

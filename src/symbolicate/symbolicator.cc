@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "symbolicate/symbolicator.h"
 
+#include <filesystem>
 #include <map>
 #include <utility>
 
@@ -28,6 +29,12 @@ Result<Report> Symbolicator::symbolicate(const File& dump, bool has_registers) {
   std::map<std::uint32_t, SymbolAnswer> told;
   const auto on_request = [&](std::string_view what,
                               WorkerMessage request) -> Result<WorkerMessage> {
+    if (what == kAskSpool) {
+      WorkerMessage spool;
+      SIGLA_TRY_ASSIGN(File file, File::create_unnamed(std::filesystem::temp_directory_path()));
+      spool.files.push_back(std::move(file));
+      return spool;
+    }
     if (what != kAskSymcache) {
       return make_error(ErrorCode::kInvalidArgument, "the walk job asks for '{}'", what);
     }
@@ -51,7 +58,14 @@ Result<Report> Symbolicator::symbolicate(const File& dump, bool has_registers) {
     if (module.status == ModuleStatus::kMissing && what.has_unusable) {
       module.status = ModuleStatus::kCorrupt;
     }
-    module.advice = std::move(what.advice);
+    if (!module.debug_id && what.debug_id) {
+      module.debug_id = what.debug_id;
+      module.debug_identifier = what.debug_id->breakpad();
+      module.debug_file = what.debug_file;
+    }
+    // What the dump itself has of a module needs no file.
+    const bool is_of_dump = module.status == ModuleStatus::kFound && what.source.empty();
+    if (!is_of_dump) module.advice = std::move(what.advice);
     module.unwind_source = std::move(what.unwind_source);
     module.has_breakpad_names = what.identity.format == Format::kBreakpad;
     // The worker may have found the symbols unusable, which comes after where they were found.

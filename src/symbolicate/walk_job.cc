@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "base/byte_reader.h"
+#include "convert/map_unwrapped.h"
+#include "convert/symcache_job.h"
 #include "stackwalk/process.h"
 #include "symbolicate/report_builder.h"
 #include "symbolicate/report_codec.h"
@@ -49,6 +51,7 @@ class AskedSymbols : public SymbolSource {
  private:
   struct Opened {
     MappedFile file;
+    Buffer made;  // instead of a file, of the module's image in the dump
     std::optional<Symcache> symcache;
     const Symcache* get() const { return symcache ? &*symcache : nullptr; }
   };
@@ -75,9 +78,14 @@ class AskedSymbols : public SymbolSource {
       loaded.state.explain = answer.error().message();
       return;
     }
-    for (std::size_t i = 0; i < std::min(answer->files.size(), answer->payload.size()); ++i) {
-      const bool is_for_names = answer->payload[i] == kForNames;
-      const Status status = open(answer->files[i], is_for_names ? loaded.names : loaded.unwind);
+    add_answered(*answer, loaded);
+    if (loaded.state.status == ModuleStatus::kMissing) add_image(module, loaded);
+  }
+
+  static void add_answered(const WorkerMessage& answer, Loaded& loaded) {
+    for (std::size_t i = 0; i < std::min(answer.files.size(), answer.payload.size()); ++i) {
+      const bool is_for_names = answer.payload[i] == kForNames;
+      const Status status = open(answer.files[i], is_for_names ? loaded.names : loaded.unwind);
       if (!status.has_value()) {
         loaded.state.status = ModuleStatus::kCorrupt;
         loaded.state.explain = status.error().message();
@@ -85,6 +93,28 @@ class AskedSymbols : public SymbolSource {
       }
       if (is_for_names) loaded.state.status = ModuleStatus::kFound;
     }
+  }
+
+  // Of a module that no place knows and the dump has whole.
+  void add_image(const ProcessModule& module, Loaded& loaded) const {
+    if (module.image.empty()) return;
+    SymcacheInput input;
+    input.file = module.image;
+    input.file_name = module.code_file;
+    SymcacheReport report;
+    Opened opened;
+    const Status status =
+        convert_to_symcache(input, context_.limits(), report, [&](Bytes bytes) -> Status {
+          opened.made.insert(opened.made.end(), bytes.begin(), bytes.end());
+          return {};
+        });
+    if (!status.has_value()) return;
+    auto symcache = Symcache::open(opened.made);
+    if (!symcache.has_value()) return;
+    opened.symcache = std::move(symcache).value();
+    loaded.names = std::move(opened);
+    loaded.state.status = ModuleStatus::kFound;
+    loaded.state.explain = "names and unwind rules from its image in the dump";
   }
 
   static Status open(const File& file, Opened& opened) {
@@ -158,8 +188,14 @@ Result<WorkerMessage> run_walk_job(WorkerMessage request, WorkerContext& context
   if (request.files.size() != 1) {
     return make_error(ErrorCode::kInvalidArgument, "walk job: no dump was handed over");
   }
+  const auto make_file = [&context]() -> Result<File> {
+    SIGLA_TRY_ASSIGN(WorkerMessage answer, context.ask(kAskSpool, {}));
+    if (answer.files.size() != 1)
+      return make_error(ErrorCode::kUnavailable, "no file to unpack to");
+    return std::move(answer.files.front());
+  };
   SIGLA_TRY_ASSIGN(const auto mapped,
-                   MappedFile::map(request.files.front(), context.limits().minidump_size_max));
+                   map_unwrapped(request.files.front(), context.limits(), make_file));
   Diagnostics diagnostics;
   SIGLA_TRY_ASSIGN(const Process process,
                    Process::open(mapped.bytes(), context.limits(), diagnostics));

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The worker job that reads a dump and walks its stacks.
 //
-// Request: the dump as its only file. While it runs the job asks for the symbols of each module it
-// comes across ("symcache", payload an encoded index and ModuleQuery; the answer has up to two
+// Request: the dump as its only file, plain or compressed; of a compressed one the job asks for an
+// empty file to unpack it to ("spool"). While it runs the job asks for the symbols of each module
+// it comes across ("symcache", payload an encoded index and ModuleQuery; the answer has up to two
 // symcaches as its files and says in its payload what each is for). Result: an encoded Report
 // (report_codec.h).
 #pragma once
@@ -18,6 +19,7 @@ namespace sigla {
 
 inline constexpr std::string_view kWalkJob = "walk";
 inline constexpr std::string_view kAskSymcache = "symcache";
+inline constexpr std::string_view kAskSpool = "spool";
 
 struct WalkOptions {
   bool has_symbols = true;     // false: nobody knows symbols, do not ask

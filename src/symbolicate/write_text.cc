@@ -49,7 +49,8 @@ class Writer {
           report_.has_crashed ? "in" : "asked for by",
           *report_.requesting_thread);
     }
-    put("\n{} {}, {}", report_.os, trim(report_.os_version), report_.cpu);
+    const std::string_view version = trim(report_.os_version);
+    put("\n{}{}{}, {}", report_.os, version.empty() ? "" : " ", version, report_.cpu);
     if (!report_.cpu_info.empty()) put(" ({})", report_.cpu_info);
     put("\n");
     for (const Report::Annotation& annotation : report_.annotations) {
