@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -11,6 +12,7 @@
 #include "app/local_workers.h"
 #include "app/symbol_places.h"
 #include "app/verbs.h"
+#include "base/text.h"
 #include "os/worker.h"
 #include "symbolicate/crash_input.h"
 #include "symbolicate/symbol_finder.h"
@@ -49,6 +51,31 @@ Result<File> standard_input() {
   return copy;
 }
 
+// A text that comes back as it was does not say why; standard output is the text and nothing else.
+void tell_missing(const Report& report, const std::string& input, bool has_no_places) {
+  constexpr std::size_t kNamedMax = 3;
+  if (has_no_places) {
+    std::fputs(fmt::format("sigla: {}: no place to look for symbols was named (--symbols)\n", input)
+                   .c_str(),
+               stderr);
+    return;
+  }
+  std::string names;
+  std::size_t count = 0;
+  for (const ReportModule& module : report.modules) {
+    const bool is_missing =
+        module.status == ModuleStatus::kMissing || module.status == ModuleStatus::kCorrupt;
+    if (!is_missing || ++count > kNamedMax) continue;
+    names += names.empty() ? "" : ", ";
+    names += base_name(module.code_file.empty() ? module.debug_file : module.code_file);
+  }
+  if (count == 0) return;
+  if (count > kNamedMax) names += fmt::format(" and {} more", count - kNamedMax);
+  std::fputs(
+      fmt::format("sigla: {}: no symbols for {}; --format json says why\n", input, names).c_str(),
+      stderr);
+}
+
 Result<std::string> symbolicate(const std::string& input,
                                 const std::vector<std::string>& places,
                                 const std::string& format) {
@@ -59,6 +86,7 @@ Result<std::string> symbolicate(const std::string& input,
   SIGLA_TRY_ASSIGN(
       const SymbolicatedCrash crash,
       symbolicate_crash(file, *walkers, symbols.empty() ? nullptr : &finder, format == "breakpad"));
+  if (crash.text && format == "text") tell_missing(crash.report, input, symbols.empty());
   return write(crash, format);
 }
 

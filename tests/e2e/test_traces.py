@@ -465,6 +465,7 @@ class Traces(Case):
         headers = {"Authorization": f"Bearer {self.server.token}"}
         answer = self.server.request("POST", "/api/v1/projects/default/symbolicate?format=text", body=text.encode(), headers=headers)
         self.assertEqual(answer.status, 200, answer.text)
+        self.assertIn("served(box::Lid::open(int*, int)+0x", answer.text)  # by name: no id in that line
         self.assertRegex(answer.text, r"#00 pc \w+  /data/app/served \(deep\(int volatile\*, int\)\+4 at \S+served\.cc:\d+")
         answer = self.server.request("POST", "/api/v1/projects/default/symbolicate", body=text.encode(), headers=headers)
         self.assertEqual([m["status"] for m in answer.json()["modules"] if m["code_file"] == "/data/app/served"], ["found"])
@@ -481,9 +482,10 @@ class Traces(Case):
         text = "    #0 0x55ee5b0dd5b0 (/tmp/app+0xdd5b0) (BuildId: 2e5e8a1c)\r\nno line end"
         path = self.folder / "bare"
         path.write_bytes(text.encode())
-        for argv in ((), ("--symbols", self.scratch)):
+        for argv, said in ((), "no place to look for symbols was named (--symbols)"), (("--symbols", self.folder), "no symbols for app; --format json says why"):
             done = subprocess.run([SIGLA, "symbolicate", path, *argv], capture_output=True, env=self.environment, check=True)
             self.assertEqual(done.stdout.decode(), text)
+            self.assertEqual(done.stderr.decode(), f"sigla: {path}: {said}\n")
 
 
 if __name__ == "__main__":
