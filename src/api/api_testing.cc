@@ -7,6 +7,8 @@
 #include "ingest/unpack_job.h"
 #include "object/identify_job.h"
 #include "store/token.h"
+#include "symbolicate/fetched_files.h"
+#include "symbolicate/walk_job.h"
 #include "testing/matchers.h"
 
 namespace sigla::api {
@@ -21,6 +23,13 @@ std::unique_ptr<Access> load_access(Catalog& catalog) {
   return std::move(access).value();
 }
 
+std::unique_ptr<Fetcher> make_fetcher(KeptFiles& kept, const std::filesystem::path& folder) {
+  Fetcher::Options options;
+  options.kept = &kept;
+  options.source_folders = {folder};
+  return std::make_unique<Fetcher>(std::move(options));
+}
+
 // Runs the real jobs in this process, one at a time.
 class InlineWorkers final : public WorkerPool {
  public:
@@ -28,6 +37,7 @@ class InlineWorkers final : public WorkerPool {
     add_ingest_jobs(jobs_);
     add_convert_jobs(jobs_);
     add_object_jobs(jobs_);
+    add_symbolicate_jobs(jobs_);
   }
   Result<WorkerMessage> run(std::string_view job,
                             WorkerMessage request,
@@ -64,6 +74,11 @@ ApiTest::ApiTest()
       ingest_(std::make_unique<Ingest>(
           *catalog_, *blobs_, *workers_, Ingest::Options{.spool = spool_.path(), .limits = {}})),
       symcaches_(std::make_unique<SymcacheStep>(*blobs_, *workers_, spool_.path() / "symcaches")),
+      downloads_(KeptFiles::open(spool_.path() / "downloads", 1U << 30U).value()),
+      fetched_symcaches_(KeptFiles::open(spool_.path() / "fetched", 1U << 30U).value()),
+      fetcher_(make_fetcher(*downloads_, spool_.path())),
+      fetched_(std::make_unique<FetchedFiles>(*fetched_symcaches_, *workers_)),
+      requests_(std::make_unique<RequestTable>(RequestTable::Options())),
       services_{*catalog_,
                 *blobs_,
                 *access_,
@@ -71,6 +86,7 @@ ApiTest::ApiTest()
                 *ingest_,
                 *workers_,
                 *symcaches_,
+                {*fetcher_, *fetched_, *requests_},
                 metrics_,
                 spool_.path(),
                 Limits()} {

@@ -51,6 +51,11 @@ class ApiTest : public testing::Test {
   std::unique_ptr<WorkerPool> workers_;
   std::unique_ptr<Ingest> ingest_;
   std::unique_ptr<SymcacheStep> symcaches_;
+  std::unique_ptr<KeptFiles> downloads_;
+  std::unique_ptr<KeptFiles> fetched_symcaches_;
+  std::unique_ptr<Fetcher> fetcher_;
+  std::unique_ptr<SymbolFiles> fetched_;
+  std::unique_ptr<RequestTable> requests_;
   Metrics metrics_;
   Services services_;
   std::string admin_;

@@ -56,8 +56,12 @@ std::string_view surface_of(std::string_view path) {
   }
   if (equals_ignoring_case(head, "post")) return "backtrace";
   if (equals_ignoring_case(base_name(path), "symbols")) return "backtrace";
-  if (equals_ignoring_case(head, "symbolicate")) return "symbolicate";
-  if (head == "metrics" || head == "healthz" || head == "readyz") return "operations";
+  for (const std::string_view name :
+       {"symbolicate", "symbolicate-any", "minidump", "applecrashreport", "requests"}) {
+    if (equals_ignoring_case(head, name)) return "symbolicate";
+  }
+  if (head == "metrics" || head == "healthz" || head == "readyz" || head == "healthcheck")
+    return "operations";
   return "other";
 }
 

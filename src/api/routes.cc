@@ -17,6 +17,7 @@
 #include "api/symbol_api.h"
 #include "api/symbol_paths.h"
 #include "api/symbolicate_api.h"
+#include "api/symbolicator_api.h"
 #include "api/token_api.h"
 #include "api/upload_api.h"
 
@@ -54,6 +55,7 @@ http::Router make_router(const Services& services, Downloads& downloads) {
   add_history_routes(router, services);
   add_symbol_routes(router, services);
   add_symbolicate_routes(router, services);
+  add_symbolicator_routes(router, services);
   add_lookup_routes(router, services);
   add_mozilla_routes(router, services);
   add_openapi_routes(router);

@@ -120,6 +120,12 @@ void add_symbol_path_routes(http::Router& router, const Services& services, Down
                   .handler = [paths](http::Request& r) { return paths.answer(r); }});
     }
   }
+  // Symbolicator's place for the same.
+  const SymbolPaths paths(Prefix::kNone, services, downloads);
+  router.add({.method = "GET",
+              .pattern = "/proxy/{rest...}",
+              .admit = [paths](const http::Request& r) { return paths.answer_from_memory(r); },
+              .handler = [paths](http::Request& r) { return paths.answer(r); }});
 }
 
 }  // namespace sigla::api

@@ -23,6 +23,7 @@ class DataFolder {
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path catalog() const { return path_ / "catalog.sqlite"; }
   std::filesystem::path cache() const { return path_ / "cache"; }
+  std::filesystem::path downloads() const { return path_ / "downloads"; }
   std::filesystem::path symcaches() const { return path_ / "symcaches"; }
   std::filesystem::path spool() const { return path_ / "spool"; }
   std::filesystem::path source_hosts() const { return path_ / "source-hosts"; }

@@ -14,6 +14,7 @@
 #include "api/token_api.h"
 #include "app/data_folder.h"
 #include "base/log.h"
+#include "base/parallel.h"
 #include "base/text.h"
 #include "http/server.h"
 #include "ingest/ingest.h"
@@ -21,10 +22,16 @@
 #include "store/files/files_blob_store.h"
 #include "store/indexed_catalog.h"
 #include "store/sqlite/sqlite_catalog.h"
+#include "symbolicate/fetched_files.h"
+#include "upstream/fetcher.h"
+#include "upstream/kept_files.h"
 
 namespace sigla::app {
 
 namespace {
+
+constexpr unsigned kFetchSecondsMax = 300;      // one file of a source
+constexpr std::chrono::seconds kMissLife{300};  // what a source does not have
 
 struct Address {
   std::string host;
@@ -74,12 +81,16 @@ class ServerNode final : public Node {
 
   std::uint16_t port() const override { return server_->port(); }
   const std::filesystem::path& data_folder() const override { return folder_.path(); }
-  void run() override { server_->run(); }
+  void run() override {
+    server_->run();
+    requests_->close();
+  }
   void stop() override { server_->stop(drain_seconds_); }
 
  private:
   Status open_store(const Settings& settings);
   Status open_workers(const Settings& settings);
+  Status open_symbolication(const Settings& settings);
   Status open_server(const Settings& settings);
   void set_gauges();
   void log_start() const;
@@ -99,6 +110,11 @@ class ServerNode final : public Node {
   std::unique_ptr<WorkerPool> walkers_;
   std::optional<SymcacheStep> symcaches_;
   std::unique_ptr<api::SourceHosts> source_hosts_;
+  std::unique_ptr<KeptFiles> downloads_kept_;
+  std::unique_ptr<KeptFiles> fetched_symcaches_;
+  std::optional<Fetcher> fetcher_;
+  std::optional<FetchedFiles> fetched_;
+  std::optional<api::RequestTable> requests_;
   std::optional<api::Services> services_;
   std::optional<api::Downloads> downloads_;
   std::unique_ptr<http::Server> server_;
@@ -109,16 +125,19 @@ Status ServerNode::open(const Settings& settings) {
   drain_seconds_ = static_cast<unsigned>(settings.number("drain_seconds"));
   SIGLA_TRY(open_store(settings));
   SIGLA_TRY(open_workers(settings));
-  services_.emplace(api::Services{*catalog_,
-                                  *blobs_,
-                                  *access_,
-                                  catalog_->key_index(),
-                                  *ingest_,
-                                  *walkers_,
-                                  *symcaches_,
-                                  metrics_,
-                                  folder_.spool(),
-                                  limits_});
+  SIGLA_TRY(open_symbolication(settings));
+  services_.emplace(
+      api::Services{*catalog_,
+                    *blobs_,
+                    *access_,
+                    catalog_->key_index(),
+                    *ingest_,
+                    *walkers_,
+                    *symcaches_,
+                    {*fetcher_, *fetched_, *requests_, settings.flag("request_sources")},
+                    metrics_,
+                    folder_.spool(),
+                    limits_});
   SIGLA_TRY_ASSIGN(source_hosts_, api::SourceHosts::open(folder_.source_hosts()));
   services_->source_hosts = source_hosts_.get();
   downloads_.emplace(*services_, *cache_);
@@ -159,6 +178,30 @@ Status ServerNode::open_workers(const Settings& settings) {
   ingest_.emplace(*catalog_, *blobs_, *workers_, std::move(ingest));
   SIGLA_TRY(ingest_->start());
   sweeper_.emplace(*catalog_, *blobs_);
+  return {};
+}
+
+Status ServerNode::open_symbolication(const Settings& settings) {
+  const std::uint64_t size_max = settings.number("download_cache_size");
+  SIGLA_TRY_ASSIGN(downloads_kept_, KeptFiles::open(folder_.downloads(), size_max));
+  SIGLA_TRY_ASSIGN(fetched_symcaches_, KeptFiles::open(folder_.symcaches() / "fetched", size_max));
+  Fetcher::Options options;
+  options.kept = downloads_kept_.get();
+  options.scratch = folder_.spool();
+  options.public_addresses_only = !settings.flag("connect_to_reserved_ips");
+  for (const std::string_view folder : split(settings.text("source_folders"), ':')) {
+    if (!folder.empty()) options.source_folders.emplace_back(folder);
+  }
+  options.gcs_url = settings.text("gcs_url");
+  options.total_timeout_seconds = kFetchSecondsMax;
+  options.miss_life = kMissLife;
+  options.limits = limits_;
+  fetcher_.emplace(std::move(options));
+  fetched_.emplace(*fetched_symcaches_, *workers_);
+  api::RequestTable::Options requests;
+  requests.thread_count = static_cast<std::size_t>(settings.number("symbolications"));
+  if (requests.thread_count == 0) requests.thread_count = std::size_t{2} * processor_count();
+  requests_.emplace(requests);
   return {};
 }
 

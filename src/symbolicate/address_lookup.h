@@ -54,6 +54,8 @@ struct LookedUpModule {
   std::vector<std::string> advice;  // what would show more
   std::string unwind_source;
   bool has_breakpad_names = false;
+  Identity identity;  // of what the names came from
+  std::vector<SymbolCandidate> candidates;
 };
 
 struct AddressLookup {

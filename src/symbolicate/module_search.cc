@@ -74,7 +74,7 @@ void ModuleSearch::choose(Choice& choice, Quality quality, std::size_t offered) 
   if (quality > choice.quality) choice = {quality, offered};
 }
 
-void ModuleSearch::offer(const FoundSymbols& found, File symcache) {
+void ModuleSearch::offer(FoundSymbols found, File symcache) {
   auto mapped = MappedFile::map(symcache);
   auto opened = mapped.has_value() ? Symcache::open(mapped->bytes())
                                    : Result<Symcache>(std::move(mapped).error());
@@ -90,6 +90,13 @@ void ModuleSearch::offer(const FoundSymbols& found, File symcache) {
   std::string what = has_lines ? "lines" : has_names ? "function names without lines" : "no names";
   if (has_rules) what += ", unwind rules";
   say(fmt::format("{}: found {} ({})", found.source, to_string(found.identity.format), what));
+  // A Breakpad file is taken as it lies, without a look into it.
+  if (found.identity.arch == Arch::kUnknown) found.identity.arch = opened->identity().arch;
+  if (found.identity.format == Format::kBreakpad) {
+    found.identity.has_symbols = has_names;
+    found.identity.has_debug_info = has_lines;
+    found.identity.has_unwind_info = has_rules;
+  }
   if (is_candidate_open_) {
     candidates_.back().identity = found.identity;
     if (has_names) candidates_.back().names = SymbolCandidate::Use::kGood;
@@ -100,7 +107,7 @@ void ModuleSearch::offer(const FoundSymbols& found, File symcache) {
     const bool is_partial = is_debug_file(found.identity);
     choose(unwind_, is_partial ? Quality::kSome : Quality::kBest, index);
   }
-  offered_.push_back({found, std::move(symcache)});
+  offered_.push_back({std::move(found), std::move(symcache)});
 }
 
 bool ModuleSearch::learn_debug_file() {

@@ -50,7 +50,7 @@ class ModuleSearch {
   // There is a file of the module, and it cannot be used.
   void refuse(const std::string& source, const Error& error);
   // A symcache that was made of such a file. Not used when it is damaged, which is explained.
-  void offer(const FoundSymbols& found, File symcache);
+  void offer(FoundSymbols found, File symcache);
 
   // Completes the query by what the program itself says of its debug file, when the dump did not
   // say (Wine's have no CodeView records). False when there is nothing new to look for.

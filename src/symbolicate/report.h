@@ -11,6 +11,7 @@
 #include "ident/identity.h"
 #include "stackwalk/exploitability.h"
 #include "stackwalk/frame.h"
+#include "symbolicate/symbol_candidate.h"
 
 namespace sigla {
 
@@ -38,6 +39,9 @@ struct ReportModule {
   bool has_breakpad_names = false;   // the symbol file's names are Breakpad's, as they are printed
   std::vector<std::string> explain;  // what was looked for, where, what came back, what was chosen
   std::vector<std::string> advice;   // what would show more, and how to get it
+  // What the names came from, and everything that was looked for; not part of what a worker sends.
+  Identity symbol_identity;
+  std::vector<SymbolCandidate> candidates;
 };
 
 struct ReportRegister {

@@ -80,6 +80,8 @@ class ReportMaker {
     made.symbol_source = found.symbol_source;
     made.unwind_source = found.unwind_source;
     made.has_breakpad_names = found.has_breakpad_names;
+    made.symbol_identity = found.identity;
+    made.candidates = found.candidates;
     made.explain = found.explain;
     made.advice = found.advice;
     if (found.status != ModuleStatus::kFound && query.is_by_name) {

@@ -135,7 +135,9 @@ class SourceSymbols::OneSearch {
     ++hits(location);
     search_.begin_candidate(source_.id, shown);
     const std::string name(base_name(location.path));
-    if (location.type == WantedType::kBreakpad) {
+    // Of that layout a path says nothing of what lies there.
+    const bool is_told = location.layout != Layout::kSlashSymbols;
+    if (location.type == WantedType::kBreakpad && is_told) {
       offer_breakpad_file(*file, name, shown, place_.files_, search_);
     } else {
       offer_file(*file, name, shown, place_.files_, search_);

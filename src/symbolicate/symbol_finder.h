@@ -15,23 +15,11 @@
 
 #include "os/file.h"
 #include "symbolicate/module_query.h"
+#include "symbolicate/symbol_candidate.h"
 
 namespace sigla {
 
 class ModuleSearch;
-
-// A place in a place where a file was looked for, and what became of it.
-struct SymbolCandidate {
-  enum class Download : std::uint8_t { kOk, kMalformed, kRefused, kMissing, kFailed };
-  enum class Use : std::uint8_t { kNone, kGood, kMalformed };
-  std::string source;    // which place it was
-  std::string location;  // in it: a URL, a path
-  Download download = Download::kMissing;
-  std::string details;               // why it was refused or failed
-  std::optional<Identity> identity;  // of what was found
-  Use names = Use::kNone;            // its functions and lines
-  Use unwind = Use::kNone;           // its unwind rules
-};
 
 struct SymbolAnswer {
   std::optional<File> symcache;  // for names, open for reading; nothing when none was found

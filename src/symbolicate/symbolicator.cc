@@ -66,6 +66,8 @@ Result<Report> Symbolicator::symbolicate(const File& dump, bool has_registers) {
     // What the dump itself has of a module needs no file.
     const bool is_of_dump = module.status == ModuleStatus::kFound && what.source.empty();
     if (!is_of_dump) module.advice = std::move(what.advice);
+    module.symbol_identity = what.identity;
+    module.candidates = std::move(what.candidates);
     module.unwind_source = std::move(what.unwind_source);
     module.has_breakpad_names = what.identity.format == Format::kBreakpad;
     // The worker may have found the symbols unusable, which comes after where they were found.

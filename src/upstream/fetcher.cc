@@ -223,7 +223,7 @@ Result<File> Fetcher::fetch(const Source& source, const Location& location) {
   if (source.type == SourceType::kFilesystem) return open_local(source, location);
   const auto load = [&](const File& output) { return download(source, location, output); };
   if (options_.kept == nullptr) {
-    SIGLA_TRY_ASSIGN(File file, File::create_unnamed(fs::temp_directory_path()));
+    SIGLA_TRY_ASSIGN(File file, scratch_file());
     SIGLA_TRY(load(file));
     return file;
   }
@@ -232,6 +232,26 @@ Result<File> Fetcher::fetch(const Source& source, const Location& location) {
   if (kept.has_value()) return (*kept)->duplicate();
   if (kept.error().code() == ErrorCode::kNotFound) misses_.add(key);
   return kept.error().clone();
+}
+
+Result<File> Fetcher::fetch_once(const std::string& url, const http::Headers& headers) {
+  SIGLA_TRY_ASSIGN(File file, scratch_file());
+  http::ClientRequest request;
+  request.url = url;
+  request.headers = headers;
+  request.download_file = &file;
+  request.download_size_max = options_.limits.symbol_download_size_max;
+  const auto response = send(std::move(request));
+  const Probe answer = judge(response);
+  if (answer.state == State::kThere) return file;
+  return make_error(ErrorCode::kUnavailable,
+                    "download failed: {}",
+                    answer.details.empty() ? status_text(*response) : answer.details);
+}
+
+Result<File> Fetcher::scratch_file() const {
+  return File::create_unnamed(options_.scratch.empty() ? fs::temp_directory_path()
+                                                       : options_.scratch);
 }
 
 // Only below the folders that are allowed, wherever links lead.

@@ -31,7 +31,8 @@ namespace sigla {
 class Fetcher {
  public:
   struct Options {
-    KeptFiles* kept = nullptr;  // null: nothing is kept
+    KeptFiles* kept = nullptr;      // null: nothing is kept
+    std::filesystem::path scratch;  // for what is not kept; empty: the system's own
     // For URLs that strangers name (http/public_address.h).
     bool public_addresses_only = false;
     // Folders that sources of the file system must lie in; none: they are refused.
@@ -63,6 +64,8 @@ class Fetcher {
   Probe probe(const Source& source, const Location& location);
   // kNotFound; kPermissionDenied; kLimitExceeded; kUnavailable for all other reasons.
   Result<File> fetch(const Source& source, const Location& location);
+  // Something else that is wanted once, and not kept.
+  Result<File> fetch_once(const std::string& url, const http::Headers& headers);
 
  private:
   Result<http::ClientResponse> send(http::ClientRequest request);
@@ -72,6 +75,7 @@ class Fetcher {
                                    Ask ask,
                                    const File* output);
   Status download(const Source& source, const Location& location, const File& output);
+  Result<File> scratch_file() const;
   Result<File> open_local(const Source& source, const Location& location) const;
   std::unique_ptr<http::Client> take_client();
   void give_back(std::unique_ptr<http::Client> client);
