@@ -54,6 +54,7 @@ Result<Buffer> SourceLookup::kept(const Project& project,
   const std::string digest = hex_lower(checksum);
   const std::string key = digest.size() == 40   ? source_sha1_key(path, digest)
                           : digest.size() == 64 ? source_sha256_key(path, digest)
+                          : digest.size() == 32 ? source_md5_key(path, digest)
                                                 : std::string();
   if (!key.empty()) {
     SIGLA_TRY_ASSIGN(const auto matches, services_.catalog.find_key(project.id, key));

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -90,6 +91,9 @@ http::Response handle_upload(UploadForm form, http::Request& request, const Serv
   upload.token_id = head->token.id;
   upload.name = head->name;
   upload.tag = head->tag;
+  upload.keeps_sources = std::ranges::any_of(request.query, [](const auto& parameter) {
+    return parameter.first == "sources" && parameter.second == "1";
+  });
   upload.name_restriction = head->token.name_restriction;
   upload.remote_address = request.remote_address;
   const Result<UploadReport> report = services.ingest.run(std::move(upload));

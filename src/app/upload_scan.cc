@@ -21,7 +21,8 @@ namespace {
 
 class Scanner {
  public:
-  explicit Scanner(const HasId& has_id) : has_id_(has_id) {}
+  Scanner(const HasId& has_id, bool takes_sources)
+      : has_id_(has_id), takes_sources_(takes_sources) {}
 
   void scan_named(const std::string& path) {
     struct stat info{};
@@ -111,6 +112,7 @@ class Scanner {
       case UploadContent::kDump:
         return "a crash dump, not a symbol file; `sigla symbolicate` reads it";
       case UploadContent::kOther:
+        if (takes_sources_ && is_source_name(found.path)) return std::nullopt;
         break;
     }
     // Some archives have no mark of their own, a tar.lz4 for one.
@@ -128,14 +130,27 @@ class Scanner {
   }
 
   const HasId& has_id_;
+  const bool takes_sources_;
   std::set<std::pair<dev_t, ino_t>> seen_;
   ScanResult result_;
 };
 
 }  // namespace
 
-ScanResult scan_for_upload(const std::vector<std::string>& paths, const HasId& has_id) {
-  Scanner scanner(has_id);
+bool is_source_name(std::string_view name) {
+  constexpr std::string_view kExtensions =
+      " asm c c++ cc cp cpp cppm cs cshtml cu cuh cxx d def f f90 fs fsi fsx go h h++ hh hlsl hpp "
+      "hxx idl inc inl ipp ixx java kt l m mm pas proto razor rs s swift tcc tpp vb y zig ";
+  const std::string_view base = base_name(name);
+  const std::size_t dot = base.rfind('.');
+  if (dot == std::string_view::npos || dot == 0 || dot + 1 == base.size()) return false;
+  return kExtensions.find(" " + lower(base.substr(dot + 1)) + " ") != std::string_view::npos;
+}
+
+ScanResult scan_for_upload(const std::vector<std::string>& paths,
+                           const HasId& has_id,
+                           bool takes_sources) {
+  Scanner scanner(has_id, takes_sources);
   for (const std::string& path : paths) scanner.scan_named(path);
   return std::move(scanner).take();
 }

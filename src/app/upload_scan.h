@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "os/file.h"
@@ -29,12 +30,18 @@ struct ScanResult {
   std::uint64_t ignored_count = 0;  // found and no symbol files
 };
 
+// The name is that of a source file of a compiled language: "a.c", "Main.CS".
+bool is_source_name(std::string_view name);
+
 // Says of an object file (.o, .ko) whether it has an id by which anything can ask for it.
 using HasId = std::function<bool(const File& file, const std::string& path)>;
 
 // Folders are read with everything below them, in the order of names. Links to files are followed,
 // links to folders only when they are named, so there are no loops and nothing outside is read by
 // surprise. A file with several names is found once.
-ScanResult scan_for_upload(const std::vector<std::string>& paths, const HasId& has_id);
+// With `takes_sources`, source files are found too.
+ScanResult scan_for_upload(const std::vector<std::string>& paths,
+                           const HasId& has_id,
+                           bool takes_sources = false);
 
 }  // namespace sigla::app

@@ -113,5 +113,14 @@ TEST_F(UploadScanTest, LooksIntoCompressedFilesAndTakesArchives) {
   EXPECT_EQ(result.ignored_count, 2U);
 }
 
+TEST(IsSourceName, KnowsCompiledLanguages) {
+  for (const char* name : {"a.c", "dir.d/Main.CS", "C:\\x\\y.HPP", "a.b.inl", "s.S"}) {
+    EXPECT_TRUE(is_source_name(name)) << name;
+  }
+  for (const char* name : {"", ".c", "c", "a.", "a.txt", "a.c d", "Makefile", "a.obj"}) {
+    EXPECT_FALSE(is_source_name(name)) << name;
+  }
+}
+
 }  // namespace
 }  // namespace sigla::app

@@ -43,10 +43,14 @@ std::uint64_t number_of(const json::object& object, const char* name) {
 
 class ServerTarget final : public UploadTarget {
  public:
-  ServerTarget(const ServerAccess& access, const std::string& project, const std::string& tag)
+  ServerTarget(const ServerAccess& access,
+               const std::string& project,
+               const std::string& tag,
+               bool keeps_sources)
       : client_(access),
         project_path_("/api/v1/projects/" + http::percent_encode(project, false)),
-        tag_(http::percent_encode(tag, false)) {}
+        tag_(http::percent_encode(tag, false)),
+        keeps_sources_(keeps_sources) {}
 
   Result<std::vector<std::string>> known(const std::vector<std::string>& hashes) override {
     SIGLA_TRY_ASSIGN(const std::string text,
@@ -83,9 +87,10 @@ class ServerTarget final : public UploadTarget {
     } else {
       request.body = body.archive;
     }
-    const std::string path = fmt::format("{}/uploads?tag={}&upload_file={}",
+    const std::string path = fmt::format("{}/uploads?tag={}{}&upload_file={}",
                                          project_path_,
                                          tag_,
+                                         keeps_sources_ ? "&sources=1" : "",
                                          http::percent_encode(body.name, false));
     SIGLA_TRY_ASSIGN(const http::ClientResponse response, client_.send(std::move(request), path));
     return answer_of(response);
@@ -118,6 +123,7 @@ class ServerTarget final : public UploadTarget {
   ApiClient client_;
   const std::string project_path_;
   const std::string tag_;
+  const bool keeps_sources_;
 };
 
 }  // namespace
@@ -147,8 +153,9 @@ Result<UploadAnswer> decode_upload_answer(std::string_view text) {
 
 std::unique_ptr<UploadTarget> make_upload_target(const ServerAccess& access,
                                                  const std::string& project,
-                                                 const std::string& tag) {
-  return std::make_unique<ServerTarget>(access, project, tag);
+                                                 const std::string& tag,
+                                                 bool keeps_sources) {
+  return std::make_unique<ServerTarget>(access, project, tag, keeps_sources);
 }
 
 }  // namespace sigla::app

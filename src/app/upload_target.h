@@ -56,7 +56,8 @@ class UploadTarget {
 // Sends to /api/v1/projects/{project}/uploads.
 std::unique_ptr<UploadTarget> make_upload_target(const ServerAccess& access,
                                                  const std::string& project,
-                                                 const std::string& tag);
+                                                 const std::string& tag,
+                                                 bool keeps_sources);
 
 // The JSON of an answer; kInternal when it is none.
 Result<UploadAnswer> decode_upload_answer(std::string_view json);

@@ -25,6 +25,7 @@ struct UploadCommand {
   std::string project = "default";
   std::string tag;
   bool json = false;
+  bool has_sources = false;
 };
 
 // Object files are the bulk of a build folder, and nobody can ask for them, unless they are kernel
@@ -80,6 +81,9 @@ void describe(CommandLine& line, UploadCommand& command) {
               &command.tag,
               "a word by which to find these files later: a version, a branch, a build number");
   line.option("--project", "NAME", &command.project, "where they go; \"default\" unless given");
+  line.flag("--sources",
+            &command.has_sources,
+            "send source files too, to be shown for what debug information names by checksum");
   line.flag("--json", &command.json, "print what became of each file as JSON");
 }
 
@@ -119,6 +123,8 @@ int run_upload(const Verb& self, Arguments arguments) {
                "one program, of one version, with the token in SIGLA_TOKEN");
   line.example("sigla upload --token-file ~/.sigla-token --project engine symbols.tar.zst",
                "an archive, into a project of its own");
+  line.example("sigla upload --sources out/Release src",
+               "a build and its sources, where no host can be asked for them");
   line.example(
       "sigla upload --json build | jq -r '.files[] | select(.result==\"refused\") | .path'",
       "which files a build step should look at");
@@ -127,12 +133,15 @@ int run_upload(const Verb& self, Arguments arguments) {
   const Result<ServerAccess> access = server.resolve(std::getenv);
   if (!access.has_value()) return fail("upload", access.error());
   LazyWorkers workers;
-  ScanResult scan = scan_for_upload(command.paths, has_id_by(workers));
+  ScanResult scan = scan_for_upload(command.paths, has_id_by(workers), command.has_sources);
   UploadSummary summary;
   {
     ProgressBar progress(ProgressBar::is_wanted());
     Uploader uploader(
-        [&] { return make_upload_target(access.value(), command.project, command.tag); },
+        [&] {
+          return make_upload_target(
+              access.value(), command.project, command.tag, command.has_sources);
+        },
         progress,
         {});
     summary = uploader.run(std::move(scan));

@@ -70,6 +70,10 @@ std::string source_sha1_key(std::string_view path, std::string_view sha1) {
   return ssqp_key(path, fmt::format("sha1-{}", lower(sha1)));
 }
 
+std::string source_md5_key(std::string_view path, std::string_view md5) {
+  return ssqp_key(path, fmt::format("md5-{}", lower(md5)));
+}
+
 std::string source_sha256_key(std::string_view path, std::string_view sha256) {
   return ssqp_key(path, fmt::format("sha256-{}", lower(sha256)));
 }

@@ -49,5 +49,6 @@ std::string perfmap_key(std::string_view path, std::string_view signature, std::
 // so Sigla answers to both.
 std::string source_sha1_key(std::string_view path, std::string_view sha1);
 std::string source_sha256_key(std::string_view path, std::string_view sha256);
+std::string source_md5_key(std::string_view path, std::string_view md5);
 
 }  // namespace sigla

@@ -112,7 +112,7 @@ Result<UploadReport> Ingest::run_now(UploadRequest request, std::uint64_t size) 
   const bool is_package = request.package.kind != PackageKind::kNone;
   SIGLA_TRY_ASSIGN(Upload upload, catalog_.create_upload(make_upload(request, size)));
   UploadWriter writer(catalog_, blobs_, std::move(upload));
-  const Status unpacked = Unpacker(workers_, options_.limits, options_.spool)
+  const Status unpacked = Unpacker(workers_, options_.limits, options_.spool, request.keeps_sources)
                               .run(
                                   request.body,
                                   request.name,

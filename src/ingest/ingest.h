@@ -38,6 +38,7 @@ struct UploadRequest {
   Id token_id = 0;
   std::string name;              // file name the sender gave; may be empty
   std::string tag;               // empty: "anon"
+  bool keeps_sources = false;    // texts are kept, too, to be asked for by their checksums
   std::string name_restriction;  // of the token: a glob that file names must match; empty: any
   std::string remote_address;
 

@@ -171,9 +171,26 @@ class UnpackJob {
     return identify_and_report(entry, *file);
   }
 
+  // What a compiler reads: no zero byte at its start, unless it is UTF-16.
+  bool is_text(Bytes file) const {
+    constexpr std::size_t kLookedAt = 64U << 10;
+    if (file.empty() || file.size() > limits_.embedded_source_size_max) return false;
+    const std::string_view start = as_text(file.first(std::min(file.size(), kLookedAt)));
+    const bool is_utf16 = start.starts_with("\xff\xfe") || start.starts_with("\xfe\xff");
+    return is_utf16 || start.find('\0') == std::string_view::npos;
+  }
+
   Result<std::vector<Object>> identify_content(const Entry& entry, const File& content) {
     SIGLA_TRY_ASSIGN(const MappedFile mapped, MappedFile::map(content, limits_.entry_size_max));
-    return identify(mapped.bytes(), base_name(entry.name), limits_);
+    auto objects = identify(mapped.bytes(), base_name(entry.name), limits_);
+    const bool may_be_source = request_.keeps_sources && !objects.has_value() &&
+                               objects.error().code() == ErrorCode::kUnsupported;
+    if (!may_be_source || !is_text(mapped.bytes())) return objects;
+    Object source;
+    source.identity.name = base_name(entry.name);
+    source.identity.has_sources = true;
+    source.size = mapped.bytes().size();
+    return std::vector<Object>{std::move(source)};
   }
 
   // --- archives ---

@@ -41,6 +41,7 @@ std::string UnpackRequest::encode() const {
   std::string out;
   put(out, name);
   put(out, resume_after);
+  put(out, std::uint32_t{keeps_sources});
   return out;
 }
 
@@ -49,6 +50,7 @@ Result<UnpackRequest> UnpackRequest::decode(Bytes bytes) {
   UnpackRequest request;
   request.name = get_text(reader);
   request.resume_after = get_position(reader);
+  request.keeps_sources = reader.u32() != 0;
   SIGLA_TRY(reader.finish("unpack request"));
   return request;
 }

@@ -26,6 +26,7 @@ struct UnpackRequest {
   std::string name;  // of the upload, as the sender gave it; may be empty
   // Everything up to here is done. Empty: nothing is.
   EntryPosition resume_after;
+  bool keeps_sources = false;  // a text of no format we know is a source file
 
   std::string encode() const;
   static Result<UnpackRequest> decode(Bytes bytes);

@@ -33,6 +33,7 @@ Status Unpacker::run(const File& body,
   SIGLA_TRY_ASSIGN(const std::uint64_t body_size, body.size());
   UnpackRequest request;
   request.name = name_;
+  request.keeps_sources = keeps_sources_;
   for (int crashes = 0;; ++crashes) {
     WorkerMessage message;
     message.payload = request.encode();

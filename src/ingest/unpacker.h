@@ -35,8 +35,15 @@ class Unpacker {
   using Filter = std::function<std::string(std::string_view path)>;
 
   // Files are written, without names, to the folder `spool`.
-  Unpacker(WorkerPool& workers, const Limits& limits, std::filesystem::path spool)
-      : workers_(workers), limits_(limits), spool_(std::move(spool)) {}
+  // `keeps_sources`: a text of no format we know is a source file, an object of kUnknown format.
+  Unpacker(WorkerPool& workers,
+           const Limits& limits,
+           std::filesystem::path spool,
+           bool keeps_sources = false)
+      : workers_(workers),
+        limits_(limits),
+        spool_(std::move(spool)),
+        keeps_sources_(keeps_sources) {}
 
   // An Error is the archive's (kMalformed, kLimitExceeded), after its files up to there went to the
   // sink, or the sink's own, or kNoSpace or kUnavailable.
@@ -63,6 +70,7 @@ class Unpacker {
   WorkerPool& workers_;
   const Limits limits_;
   const std::filesystem::path spool_;
+  const bool keeps_sources_;
 
   const File* body_ = nullptr;
   std::string name_;

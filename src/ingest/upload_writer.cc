@@ -2,7 +2,9 @@
 #include "ingest/upload_writer.h"
 
 #include "base/text.h"
+#include "codec/hash.h"
 #include "ident/lookup_keys.h"
+#include "ident/ssqp_key.h"
 #include "os/priority.h"
 
 namespace sigla {
@@ -47,6 +49,33 @@ void name_the_nameless(std::vector<Object>& objects) {
         break;
     }
   }
+}
+
+// A source file has no id: it is asked for by what debug information says of its content.
+bool is_source(const std::vector<Object>& objects) {
+  return objects.size() == 1 && objects[0].identity.format == Format::kUnknown &&
+         objects[0].identity.has_sources;
+}
+
+Result<std::vector<std::string>> source_keys_of(const File& content, const std::string& path) {
+  Md5 md5;
+  Sha1 sha1;
+  Sha256 sha256;
+  Buffer buffer(256U << 10);
+  std::uint64_t offset = 0;
+  while (true) {
+    SIGLA_TRY_ASSIGN(const std::size_t count, content.read_at(buffer, offset));
+    if (count == 0) break;
+    const Bytes piece = Bytes(buffer).first(count);
+    md5.update(piece);
+    sha1.update(piece);
+    sha256.update(piece);
+    offset += count;
+  }
+  std::vector<std::string> keys =
+      source_lookup_keys(path, hex_lower(sha1.finish()), hex_lower(sha256.finish()));
+  keys.push_back(lower(source_md5_key(path, hex_lower(md5.finish()))));
+  return keys;
 }
 
 // Why nobody could ask for the file; empty when somebody can.
@@ -130,7 +159,13 @@ UploadWriter::Task* UploadWriter::find_queued() {
 void UploadWriter::pack(Task& task) {
   UnpackedFile& file = task.file;
   name_the_nameless(file.objects);
-  task.refusal = file.objects.empty() ? file.reason : refusal_of(file.objects);
+  if (is_source(file.objects)) {
+    auto keys = source_keys_of(file.content, file.path);
+    if (keys.has_value()) task.source_keys = std::move(keys).value();
+    if (!keys.has_value()) task.refusal = keys.error().message();
+  } else {
+    task.refusal = file.objects.empty() ? file.reason : refusal_of(file.objects);
+  }
   if (!task.refusal.empty()) return;
   task.stored.emplace(blobs_.put_unsynced(
       file.content,
@@ -183,10 +218,11 @@ Status UploadWriter::record(Task task) {
     entry.reason = std::move(task.file.warning);
     entry.blob = stored.hash;
     entry.result = duplicate ? EntryResult::kDuplicate : EntryResult::kStored;
-    entry.format = to_string(task.file.objects.front().identity.format);
+    entry.format = task.source_keys.empty() ? to_string(task.file.objects.front().identity.format)
+                                            : std::string_view("source");
     batch_.blobs.push_back({stored.hash, stored.size, stored.stored_size});
     batch_hashes_.insert(stored.hash);
-    add_objects(task.file, stored.hash);
+    add_objects(task, stored.hash);
     unsynced_.push_back(std::move(stored));
     add_entry(std::move(entry));
   }
@@ -200,7 +236,8 @@ Result<bool> UploadWriter::is_duplicate(const BlobHash& hash) {
   return !known.empty();
 }
 
-void UploadWriter::add_objects(const UnpackedFile& file, const BlobHash& hash) {
+void UploadWriter::add_objects(const Task& task, const BlobHash& hash) {
+  const UnpackedFile& file = task.file;
   for (const Object& found : file.objects) {
     StoredObject object;
     object.project_id = upload_.project_id;
@@ -212,7 +249,7 @@ void UploadWriter::add_objects(const UnpackedFile& file, const BlobHash& hash) {
     object.path = file.path;
     object.tag = upload_.tag;
     object.upload_id = upload_.id;
-    object.keys = lookup_keys(found.identity);
+    object.keys = task.source_keys.empty() ? lookup_keys(found.identity) : task.source_keys;
     std::vector<StoredObject> gained = companions_.add(object, found.identity);
     batch_.objects.push_back(std::move(object));
     for (StoredObject& companion : gained) batch_.objects.push_back(std::move(companion));

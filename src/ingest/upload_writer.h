@@ -56,7 +56,8 @@ class UploadWriter {
   struct Task {
     UnpackedFile file;
     enum class State { kQueued, kPacking, kPacked } state = State::kQueued;
-    std::string refusal;  // why it is not stored; else `stored` is there
+    std::string refusal;                   // why it is not stored; else `stored` is there
+    std::vector<std::string> source_keys;  // of a source file
     std::optional<Result<BlobStore::Stored>> stored;
   };
 
@@ -67,7 +68,7 @@ class UploadWriter {
   void record_packed(std::unique_lock<std::mutex>& lock);
   Status record(Task task);
   Result<bool> is_duplicate(const BlobHash& hash);
-  void add_objects(const UnpackedFile& file, const BlobHash& hash);
+  void add_objects(const Task& task, const BlobHash& hash);
   void add_entry(UploadEntry entry);
   std::uint32_t& count_of(EntryResult result);
   Status sync();

@@ -103,6 +103,9 @@ class Search {
     if (!places_.kept || !has_checksum()) return false;
     auto content = places_.kept(file_);
     if (content.has_value()) {
+      content = verify_source(file_, {std::move(content).value(), {}, "what was uploaded"});
+    }
+    if (content.has_value()) {
       return found(SourceOrigin::kKept, std::move(content).value(), {}, true);
     }
     failed(SourceOrigin::kKept, content.error());

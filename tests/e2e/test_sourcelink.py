@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Source Link maps of real Git checkouts: every shape a checkout comes in, and maps in the hands of real linkers."""
 import base64
+import hashlib
 import http.server
 import json
 import os
@@ -353,6 +354,26 @@ class Debuggers(Sourcelink):
         self.assertEqual(len(host.seen), count)
         self.assertEqual(self.server.get(f"/buildid/{build_id}/source/none.c").status, 404)
         self.assertEqual((self.server.data / "source-hosts").stat().st_mode & 0o777, 0o600)
+
+    def test_uploaded_sources_are_found_by_checksum(self):
+        (self.repo / "src/other.c").write_text("int other;\n")
+        (self.repo / "src/notes.txt").write_text("no source\n")
+        pdb = self.link("kept", "https://127.0.0.1:9/{revision}/*")
+        access = ["--server", self.server.url, "--token-file", self.server.data / "admin.token"]
+        self.sigla("project", "create", "kept", *access)
+        done = json.loads(self.sigla("upload", "--sources", "--json", "--project", "kept", *access, pdb, self.repo / "src").stdout)
+        self.assertEqual(sorted(pathlib.Path(f["path"]).name for f in done["files"] if f["result"] == "stored"), ["kept.pdb", "main.c", "other.c"])
+        debug_id = json.loads(self.sigla("inspect", "--json", pdb).stdout)["objects"][0]["debug_id"]
+        answer = self.server.get(f"/api/v1/projects/kept/source?debug_id={debug_id}&path=src/main.c")
+        self.assertEqual((answer.status, answer.body), (200, (self.repo / "src/main.c").read_bytes()), answer.text)
+        self.assertEqual(answer.headers["X-Sigla-Source"], "kept verified")
+        # By the keys of SSQP, too.
+        content = (self.repo / "src/main.c").read_bytes()
+        for name in ("sha1", "sha256"):
+            answer = self.server.get(f"/p/kept/symbols/main.c/{name}-{hashlib.new(name, content).hexdigest()}/main.c")
+            self.assertEqual((answer.status, answer.body), (200, content))
+        # Without being told, sources are no symbol files.
+        self.assertEqual(self.server.native(content, query="?upload_file=main.c").status, 415)
 
     def test_no_debug_information(self):
         self.assertIn("no PDB and no source bundle", self.sigla("source", SIGLA, "main.c", code=3).stderr)
