@@ -14,6 +14,7 @@
 #include "api/form_body.h"
 #include "api/prefix.h"
 #include "api/source_input.h"
+#include "api/store_sources.h"
 #include "api/store_symbols.h"
 #include "api/symbolicator_request.h"
 #include "api/symbolicator_response.h"
@@ -131,9 +132,17 @@ class SymbolicatorApi {
     std::string().swap(request.body);
     const auto asked = std::make_shared<SymbolicatorRequest>(std::move(decoded));
     return run(request, [asked, project = std::move(project), &services = services_] {
-      const Places places(std::move(asked->sources), project, services);
-      const auto named = name_traces(places.finder(), services.walkers, asked->stacks);
+      const Places places(asked->sources, project, services);
+      auto named = name_traces(places.finder(), services.walkers, asked->stacks);
       if (!named.has_value()) return write_failed(named.error().message());
+      if (asked->options.has_source_context) {
+        StoreSources stored(services, project);
+        const std::vector<Source> none;
+        SourceBundles bundles(asked->sources ? *asked->sources : none,
+                              services.symbolication.fetcher);
+        SourcePlace& place = asked->sources ? static_cast<SourcePlace&>(bundles) : stored;
+        add_source_context(asked->stacks, place, services.walkers, *named);
+      }
       return write_completed(*asked, *named);
     });
   }

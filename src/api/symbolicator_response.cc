@@ -256,11 +256,26 @@ class TraceWriter {
     write_text("platform", original.platform, json_);
     write_text("package", package, json_);
     write_call(frame.call.symbol, frame.call.function, frame.call.file, frame.call.line, json_);
+    write_context(frame);
     if (frame.is_outermost) {
       const std::uint64_t base = frame.is_offset ? 0 : request_.stacks.modules[*frame.module].base;
       json_.member("sym_addr", hex(base + frame.call.function_address));
     }
     json_.end_object();
+  }
+
+  void write_lines(std::string_view name, const std::vector<std::string>& lines) {
+    if (lines.empty()) return;
+    json_.key(name).begin_array();
+    for (const std::string& line : lines) json_.value(line);
+    json_.end_array();
+  }
+
+  void write_context(const NamedFrame& frame) {
+    if (!frame.context) return;
+    write_lines("pre_context", frame.context->before);
+    json_.member("context_line", frame.context->line);
+    write_lines("post_context", frame.context->after);
   }
 
   const SymbolicatorRequest& request_;

@@ -43,6 +43,13 @@ struct TraceRequest {
   std::optional<std::uint32_t> signal;
 };
 
+// Lines of a source file.
+struct SourceContext {
+  std::vector<std::string> before;
+  std::string line;
+  std::vector<std::string> after;
+};
+
 struct NamedFrame {
   enum class Status : std::uint8_t {
     kNamed,
@@ -58,6 +65,7 @@ struct NamedFrame {
   bool is_offset = false;               // `address` is one in the module
   AddressFrame call;                    // of kNamed
   bool is_outermost = false;            // of the calls at this address: not inlined
+  std::optional<SourceContext> context;  // see source_context.h
 };
 
 struct NamedTraces {

@@ -3,11 +3,14 @@
 """Stacks through the HTTP API, with symbols from everywhere a request may name: real servers, real buckets' protocols, a real program and its dump."""
 import concurrent.futures
 import gzip
+import io
 import json
 import os
 import re
+import struct
 import time
 import unittest
+import zipfile
 
 from harness import SIGLA, SNAPSHOT, Case, Server, build_program, guid, run, sym
 from symbol_servers import FileServer, GcsServer, Nginx, S3Server, SentryServer
@@ -279,6 +282,30 @@ class SymbolicateApi(Case):
             self.assertEqual((failed.status, failed.json()["status"]), (200, "failed"))
         finally:
             server.stop()
+
+    def test_the_lines_around_a_place(self):
+        path = str(self.scratch / "prog/prog.cc")
+        lines = (self.scratch / "prog/prog.cc").read_text().splitlines()
+        bundle = io.BytesIO(b"SYSB" + struct.pack("<I", 2))
+        bundle.seek(0, io.SEEK_END)
+        with zipfile.ZipFile(bundle, "a", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("files/prog.cc", "\n".join(lines))
+            archive.writestr("manifest.json", json.dumps({"files": {"files/prog.cc": {"type": "source", "path": path}}, "code_id": self.build_id,
+                                                          "debug_id": self.debug_id}))
+        server = FileServer({f"{spread(self.build_id)}.debug": self.debug.read_bytes(), f"{spread(self.build_id)}.src.zip": bundle.getvalue()})
+        source = {"id": "s", "type": "http", "url": server.url}
+        try:
+            frame = self.ask([source])["stacktraces"][0]["frames"][-1]
+            line = frame["lineno"]
+            self.assertEqual(frame["context_line"], lines[line - 1])
+            self.assertEqual(frame["pre_context"], lines[max(line - 6, 0):line - 1])
+            self.assertEqual(frame["post_context"], lines[line:line + 5])
+            self.assertNotIn("context_line", self.ask([source], options={"apply_source_context": False})["stacktraces"][0]["frames"][-1])
+        finally:
+            server.stop()
+        for content in (self.debug.read_bytes(), bundle.getvalue()):
+            self.assertEqual(self.asked.native(content).status, 200)
+        self.assertEqual(self.ask()["stacktraces"][0]["frames"][-1]["context_line"], lines[line - 1])
 
     def test_an_apple_crash_report(self):
         uuid = guid()
