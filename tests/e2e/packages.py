@@ -2,14 +2,16 @@
 """NuGet packages made of real assemblies with Portable PDBs (npm's nswag), and NuGet's own clients under mono."""
 import hashlib
 import io
+import json
 import os
 import re
 import struct
 import subprocess
 import time
+import warnings
 import zipfile
 
-from harness import NPM
+from harness import NPM, Case
 
 NUGET = NPM / "nuget-exe/nuget-5.8.0.exe"
 ASSEMBLIES = NPM / "nswag/bin/binaries/Net80"
@@ -45,7 +47,9 @@ def package(id, version, files, more="", dates=None):
             info = zipfile.ZipInfo(name, (dates or {}).get(name, time.gmtime()[:6]))
             info.compress_type = zipfile.ZIP_DEFLATED
             info.filename = name  # ZipInfo turns '\\' into '/' only where that is the system's
-            archive.writestr(info, content)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # some packages have a path twice on purpose
+                archive.writestr(info, content)
         add("_rels/.rels", RELATIONS.format(id=id))
         add(f"{id}.nuspec", NUSPEC.format(id=id, version=version, more=more))
         for name, content in files:
@@ -125,3 +129,54 @@ class Nuget:
                "TERM": "dumb"}
         return subprocess.run(["mono", str(self.program), *map(str, argv)], capture_output=True, text=True, errors="replace",
                               timeout=180, env=env, cwd=cwd or self.home)
+
+
+STEM = "NSwag.Core"
+LIB = f"lib/net8.0/{STEM}"
+DLL, PDB = assembly(STEM)
+OTHER_DLL, OTHER_PDB = assembly("NSwag.Core.Yaml")
+KEY = portable_guid(DLL)
+SYMBOLS = [(f"{LIB}.pdb", PDB)]
+
+
+class PackageCase(Case):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.nuget = Nuget(cls.scratch / "home")
+
+    def put(self, path, content, project=None, **headers):
+        boundary = "b-o-u-n-d"
+        body = (f"--{boundary}\r\nContent-Type: application/octet-stream\r\nContent-Disposition: form-data; name=package; "
+                f"filename=package.nupkg\r\n\r\n").encode() + content + f"\r\n--{boundary}--\r\n".encode()
+        prefix = f"/p/{project}" if project else ""
+        return self.server.request("PUT", prefix + path, body=body,
+                                   headers={"X-NuGet-ApiKey": self.server.token, "Content-Type": f'multipart/form-data; boundary="{boundary}"', **headers})
+
+    def push_package(self, content, project=None):
+        return self.put("/api/v2/package/", content, project)
+
+    def push_symbols(self, content, project=None):
+        return self.put("/api/v2/symbol/", content, project)
+
+    def make_project(self, name, strict=False):
+        auth = {"Authorization": f"Bearer {self.server.token}"}
+        answer = self.server.request("POST", "/api/v1/projects", headers=auth, body=json.dumps({"name": name}))
+        self.assertEqual(answer.status, 201, answer.text)
+        if strict:
+            answer = self.server.request("PUT", f"/api/v1/projects/{name}", headers=auth, body='{"strict_packages":true}')
+            self.assertEqual(answer.status, 200, answer.text)
+
+    def history(self, project="default"):
+        auth = {"Authorization": f"Bearer {self.server.token}"}
+        return self.server.request("GET", f"/api/v1/projects/{project}/uploads?limit=1", headers=auth).json()["uploads"][0]
+
+    def entries(self, upload, project="default"):
+        auth = {"Authorization": f"Bearer {self.server.token}"}
+        return self.server.request("GET", f"/api/v1/projects/{project}/uploads/{upload}/entries", headers=auth).json()["files"]
+
+    def file(self, name, content):
+        path = self.scratch / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        return path
