@@ -10,7 +10,7 @@ build=(g++ cmake ninja-build ccache lld-19 git ca-certificates pkg-config
   libsqlite3-dev libarchive-dev libmspack-dev libzstd-dev zlib1g-dev liblzma-dev libbz2-dev
   libisal-dev libxxhash-dev libfmt-dev prometheus-cpp-dev libseccomp-dev libcapstone-dev libgit2-dev llvm-19-dev libcli11-dev)
 demo=(gdb curl python3 binutils debuginfod elfutils)
-test=(libgtest-dev libgmock-dev libbenchmark-dev clang-19 clang-format-19 clang-tidy-19
+test=(mono-devel libgtest-dev libgmock-dev libbenchmark-dev clang-19 clang-format-19 clang-tidy-19
   libclang-rt-19-dev llvm-19 lldb-19 nginx-light wrk gcab cabextract p7zip-full libarchive-tools zip unzip
   dwz gcc-mingw-w64-x86-64-posix wine wine64 xz-utils bzip2 zstd lz4 jq openssl procps libc6-dbg
   mono-runtime nuget)

@@ -4,12 +4,16 @@
 
 #include <algorithm>
 
+#include "formats/pdb/container.h"
+#include "formats/pdb/dbi_stream.h"
 #include "formats/pdb/identity.h"
 #include "formats/pdb/info_stream.h"
 #include "formats/pdb/managed_module_writer.h"
 #include "formats/pdb/managed_pdb_for_test.h"
 #include "formats/pdb/managed_reader.h"
+#include "formats/pdb/managed_records.h"
 #include "formats/pdb/managed_writer.h"
+#include "formats/pdb/msf_writer.h"
 #include "formats/pdb/named_streams.h"
 #include "testing/matchers.h"
 
@@ -112,6 +116,82 @@ TEST(ManagedPdb, SlotsOfNestedScopesFarDownAreLeftOut) {
   ASSERT_EQ(read.methods.size(), 1U);
   EXPECT_LT(read.methods[0].scopes.size(), 600U);
   EXPECT_FALSE(diagnostics.empty());
+}
+
+// Obfuscators leave the rows that methods had; slot 6 of the debug header says which they have now.
+TEST(ManagedPdb, TokensAreTranslatedByTheirMap) {
+  ManagedPdb pdb;
+  for (const std::uint32_t row : {1U, 2U, 9U}) {
+    ManagedMethod method;
+    method.token = 0x0600'0000 + row;
+    method.name = fmt::format("was{}", row);
+    pdb.methods.push_back(method);
+  }
+  pdb.entry_point = 0x0600'0002;
+  ASSERT_OK_AND_ASSIGN(const Buffer file, write_managed_pdb(pdb));
+  ASSERT_OK_AND_ASSIGN(const Container container, Container::open(file, Limits()));
+  std::vector<Buffer> streams;
+  for (std::uint32_t i = 0; i < container.stream_count(); ++i) {
+    ASSERT_OK_AND_ASSIGN(const StreamBytes content, container.read(i, UINT32_MAX));
+    streams.emplace_back(content.bytes().begin(), content.bytes().end());
+  }
+  Buffer& dbi = streams[kDbiStream];
+  dbi[dbi.size() - kDebugHeaderCount * 2 + kTokenRidMap * 2] =
+      static_cast<std::uint8_t>(streams.size());
+  dbi[dbi.size() - kDebugHeaderCount * 2 + kTokenRidMap * 2 + 1] = 0;
+  ByteWriter map;
+  map.u32(0).u32(5).u32(3);  // rows 0, 1 and 2; 9 is not in it
+  streams.push_back(std::move(map).take());
+  ASSERT_OK_AND_ASSIGN(const Buffer mapped, write_msf(512, streams));
+  const ManagedPdb read = read_back(mapped);
+  ASSERT_EQ(read.methods.size(), 3U);
+  EXPECT_EQ(read.methods[0].token, 0x0600'0003U);
+  EXPECT_EQ(read.methods[0].name, "was2");
+  EXPECT_EQ(read.methods[1].name, "was1");
+  EXPECT_EQ(read.methods[2].token, 0x0600'0009U);
+  EXPECT_EQ(read.entry_point, 0x0600'0003U);
+}
+
+// As C++/CLI has it: local variables that no block is around, between records of native code.
+TEST(ManagedPdb, LocalsOutsideOfBlocksAreInTheMethodsScope) {
+  ByteWriter out;
+  RecordWriter record(out);
+  const auto add = [&](std::uint16_t kind, const ByteWriter& content) {
+    record.begin(kind);
+    out.bytes(content.data());
+    record.end();
+  };
+  const auto slot = [](std::uint32_t number, std::string_view name) {
+    ByteWriter content;
+    content.u32(number).u32(0x1100'0001).u32(0).u16(0).u16(0).cstring(name);
+    return content;
+  };
+  ByteWriter native;
+  native.zeros(35).cstring("native");
+  add(S_GPROC32, native);
+  add(S_MANSLOT, slot(7, "not of a method"));
+  add(S_END, ByteWriter());
+  ByteWriter method;
+  method.zeros(12).u32(20).zeros(8).u32(0x0600'0004).u32(0x100).u16(2).zeros(3).cstring("main");
+  add(S_GMANPROC, method);
+  add(S_MANSLOT, slot(0, "outer"));
+  ByteWriter block;
+  block.zeros(8).u32(5).u32(0x104).u16(2).cstring("");
+  add(S_BLOCK32, block);
+  add(S_MANSLOT, slot(1, "inner"));
+  add(S_END, ByteWriter());
+  add(S_END, ByteWriter());
+  Diagnostics diagnostics;
+  const auto methods = read_managed_methods(out.data(), diagnostics);
+  ASSERT_EQ(methods.size(), 1U);
+  EXPECT_EQ(methods[0].start.section, 2U);
+  const auto& scopes = methods[0].method.scopes;
+  ASSERT_EQ(scopes.size(), 2U);
+  EXPECT_EQ(scopes[0].slots.at(0).name, "outer");
+  EXPECT_EQ(scopes[0].size, 20U);
+  EXPECT_EQ(scopes[1].start, 4U);
+  EXPECT_EQ(scopes[1].slots.at(0).name, "inner");
+  EXPECT_TRUE(diagnostics.empty());
 }
 
 TEST(ManagedPdb, EveryPrefixFailsCleanly) {
