@@ -80,6 +80,8 @@ void encode_frame(const AddressFrame& frame, JsonWriter& json) {
   frame.file.empty() ? json.null() : json.value(frame.file);
   number("line", frame.line);
   number("column", frame.column);
+  json.key("source_link");
+  frame.source_url.empty() ? json.null() : json.value(frame.source_url);
   json.member("inlined", frame.is_inlined).end_object();
 }
 

@@ -8,7 +8,8 @@
 //
 //   {"modules":[{"status":"found","symbol_source":"default/app.pdb","explain":[...]}],
 //    "addresses":[{"module":0,"address":"0x1a2a","frames":[{"function","symbol","file"|null,
-//                  "line"|null,"column"|null,"inlined":bool}]}]}
+//                  "line"|null,"column"|null,"source_link"|null,
+//                  "inlined":bool}]}]}
 //
 // One id of a module is enough; a debug id may be of Breakpad's form or dashed. Addresses are
 // relative to the module's base. Frames are innermost first.

@@ -114,6 +114,10 @@ void AddressReport::append_json(std::string& out, const Answer& answer) {
     number_or_null(frame.line);
     out += ",\"column\":";
     number_or_null(frame.column);
+    if (const std::string url = urls_.url_of(frame.file, frame.line); !url.empty()) {
+      out += ",\"source_link\":";
+      append_json_quoted(out, url);
+    }
     out += frame.is_inlined ? ",\"inlined\":true}" : ",\"inlined\":false}";
   }
   out += ']';

@@ -12,6 +12,7 @@
 #include "app/local_workers.h"
 #include "app/name_table.h"
 #include "base/json_writer.h"
+#include "symbolicate/source_urls.h"
 #include "symcache/symcache.h"
 
 namespace sigla::app {
@@ -22,7 +23,7 @@ class AddressReport {
 
   // Requires: `cache` and `workers` outlive the report.
   AddressReport(const Symcache& cache, LazyWorkers& workers, Form form)
-      : cache_(cache), workers_(workers), form_(form) {}
+      : cache_(cache), workers_(workers), form_(form), urls_(cache.source_link()) {}
 
   // The other file that the frames come from: "symbol_source" of each answer in JSON.
   void set_symbol_source(std::string source) { symbol_source_ = std::move(source); }
@@ -49,6 +50,7 @@ class AddressReport {
   const Symcache& cache_;
   LazyWorkers& workers_;
   Form form_;
+  SourceUrls urls_;
   std::string symbol_source_;
   bool found_any_ = false;
   bool is_first_ = true;

@@ -261,6 +261,7 @@ Status pdb_to_symcache(Bytes file, Conversion& conversion) {
   SIGLA_TRY_ASSIGN(const auto container, pdb::Container::open(file, conversion.limits));
   conversion.writer.set_identity(std::move(identified.identity));
   conversion.writer.set_origin("windows", "");
+  conversion.writer.set_source_link(std::move(identified.sources.source_link));
   return add_debug_info(container, conversion);
 }
 

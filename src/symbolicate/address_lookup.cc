@@ -80,7 +80,7 @@ Result<AddressLookup> look_up(const SymbolFinder& finder,
     const bool steps_back = address.is_return_address && *relative != 0;
     symcache.lookup(*relative - (steps_back ? 1 : 0), found);
     for (const SymcacheFrame& frame : found) {
-      result.frames[i].push_back(to_address_frame(frame));
+      result.frames[i].push_back(opened.to_frame(address.module, frame));
       names.add(result.frames[i].back().symbol);
     }
   }

@@ -40,6 +40,7 @@ struct AddressFrame {
   std::string file;      // empty: not known
   std::uint32_t line = 0;
   std::uint32_t column = 0;
+  std::string source_url;  // of the line, by the module's Source Link map; empty: none
   bool is_inlined = false;
   // Relative to the module's base: where the (outer) function begins, and the code of the line.
   std::uint64_t function_address = 0;

@@ -41,6 +41,7 @@ Status OpenModules::open(std::size_t module, SymbolAnswer& answer) {
   if (answer.symcache) {
     SIGLA_TRY_ASSIGN(opened.file, MappedFile::map(*answer.symcache));
     SIGLA_TRY_ASSIGN(opened.symcache, Symcache::open(opened.file.bytes()));
+    opened.urls = SourceUrls(opened.symcache->source_link());
   }
   told_[module] = to_looked_up(answer);
   if (opened.symcache) told_[module].code_file_name = opened.symcache->code_file_name();
@@ -58,13 +59,14 @@ Result<const Symcache*> OpenModules::symcache(std::size_t module) {
   return found->second.symcache ? &*found->second.symcache : nullptr;
 }
 
-AddressFrame to_address_frame(const SymcacheFrame& found) {
+AddressFrame OpenModules::to_frame(std::size_t module, const SymcacheFrame& found) const {
   AddressFrame frame;
   frame.symbol = found.function;
   frame.function = found.function;
   frame.file = found.file;
   frame.line = found.line;
   frame.column = found.column;
+  frame.source_url = opened_.at(module).urls.url_of(found.file, found.line);
   frame.function_address = found.function_address;
   frame.line_address = found.line_address;
   frame.is_inlined = found.is_inlined;

@@ -11,6 +11,7 @@
 #include "os/file.h"
 #include "symbolicate/address_lookup.h"
 #include "symbolicate/symbol_finder.h"
+#include "symbolicate/source_urls.h"
 #include "symcache/symcache.h"
 
 namespace sigla {
@@ -25,6 +26,8 @@ class OpenModules {
   Status prepare(std::span<const std::size_t> modules);
   // Null when nobody has symbols of it. Requires: an index of a module.
   Result<const Symcache*> symcache(std::size_t module);
+  // The frame as answers have it. Requires: symcache(module) found it.
+  AddressFrame to_frame(std::size_t module, const SymcacheFrame& found) const;
   const LookedUpModule& told(std::size_t module) const { return told_[module]; }
   // What became of all of them.
   std::vector<LookedUpModule> take() && { return std::move(told_); }
@@ -35,13 +38,12 @@ class OpenModules {
   struct Opened {
     MappedFile file;
     std::optional<Symcache> symcache;
+    SourceUrls urls;
   };
   const SymbolFinder& finder_;
   std::span<const ModuleQuery> modules_;
   std::map<std::size_t, Opened> opened_;
   std::vector<LookedUpModule> told_;
 };
-
-AddressFrame to_address_frame(const SymcacheFrame& found);
 
 }  // namespace sigla

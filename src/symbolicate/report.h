@@ -61,6 +61,7 @@ struct ReportFrame {
   std::string file;
   std::uint32_t line = 0;
   std::uint32_t column = 0;
+  std::string source_url;       // of the line, by the module's Source Link map; empty: none
   std::uint64_t line_base = 0;  // absolute; 0 when no line covers the frame
   // The known ones, in Breakpad's order; none of an inlined call, or when they were not asked for.
   std::vector<ReportRegister> registers;

@@ -155,6 +155,12 @@ void ReportBuilder::add_findings() {
   report_.exploitability = rate_exploitability(process_.evidence(), found_overflow);
 }
 
+const SourceUrls& ReportBuilder::source_urls(std::uint32_t module, const Symcache& symcache) {
+  const auto known = source_urls_.find(module);
+  if (known != source_urls_.end()) return known->second;
+  return source_urls_.emplace(module, SourceUrls(symcache.source_link())).first->second;
+}
+
 void ReportBuilder::add_frame(const Frame& frame, std::vector<ReportFrame>& out) {
   ReportFrame physical;
   physical.instruction = frame.instruction;
@@ -186,6 +192,7 @@ void ReportBuilder::add_frame(const Frame& frame, std::vector<ReportFrame>& out)
     named.file = found.file;
     named.line = found.line;
     named.column = found.column;
+    named.source_url = source_urls(*frame.module, *symcache).url_of(found.file, found.line);
     if (found.has_line_record) named.line_base = base + found.line_address;
     out.push_back(std::move(named));
   }

@@ -3,11 +3,13 @@
 // lines.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
 #include "stackwalk/process.h"
 #include "symbolicate/report.h"
+#include "symbolicate/source_urls.h"
 
 namespace sigla {
 
@@ -30,12 +32,14 @@ class ReportBuilder {
   void add_thread(const ProcessThread& thread);
   void add_findings();  // after the threads
   void add_frame(const Frame& frame, std::vector<ReportFrame>& out);
+  const SourceUrls& source_urls(std::uint32_t module, const Symcache& symcache);
 
   const Process& process_;
   SymbolSource* symbols_;
   bool has_registers_;
   Report report_;
-  std::vector<SymcacheFrame> found_;  // kept between frames to save allocations
+  std::map<std::uint32_t, SourceUrls> source_urls_;  // of each module with symbols
+  std::vector<SymcacheFrame> found_;                 // kept between frames to save allocations
 };
 
 }  // namespace sigla

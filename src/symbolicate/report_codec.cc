@@ -70,6 +70,7 @@ void code(Coder& coder, T& frame) {
   coder(frame.file);
   coder(frame.line);
   coder(frame.column);
+  coder(frame.source_url);
   coder(frame.line_base);
   code_list(coder, frame.registers);
 }

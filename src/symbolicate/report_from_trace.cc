@@ -138,6 +138,7 @@ class ReportMaker {
     frame.file = found.file;
     frame.line = found.line;
     frame.column = found.column;
+    frame.source_url = found.source_url;
     frame.function_base = base + found.function_address;
     frame.line_base = found.file.empty() ? 0 : base + found.line_address;
   }

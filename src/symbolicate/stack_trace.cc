@@ -155,7 +155,7 @@ class Tracer {
     for (const SymcacheFrame& found : found_) {
       NamedFrame& one = named.emplace_back(unnamed);
       one.status = NamedFrame::Status::kNamed;
-      one.call = to_address_frame(found);
+      one.call = opened_.to_frame(*unnamed.module, found);
       one.is_outermost = &found == &found_.back();
       one.is_offset = base == 0;
       one.address = base + offset;

@@ -119,7 +119,7 @@ class Writer {
     text_or_null("function_offset",
                  frame.function.empty() ? "" : hex(frame.return_address - frame.function_base));
     place(frame);
-    json_.member("trust", to_string(frame.trust)).key("source_link").null();
+    json_.member("trust", to_string(frame.trust));
     text_or_null("symbol_source", module == nullptr ? "" : module->symbol_source);
     json_.key("inlines").begin_array();
     for (std::size_t i = first_inline; i < at; ++i) {
@@ -141,6 +141,7 @@ class Writer {
     text_or_null("file", frame.file);
     number_or_null("line", frame.file.empty() ? 0 : frame.line);
     number_or_null("column", frame.file.empty() ? 0 : frame.column);
+    text_or_null("source_link", frame.source_url);
   }
   void name(const ReportFrame& frame) {
     text_or_null("function", frame.function);

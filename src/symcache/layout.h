@@ -55,8 +55,9 @@ enum class Section : std::uint32_t {
   kWinRecordSizes,
   kWinRecords,
   kPlacement,
+  kSourceLink,
 };
-inline constexpr std::uint32_t kSectionKindMax = static_cast<std::uint32_t>(Section::kPlacement);
+inline constexpr std::uint32_t kSectionKindMax = static_cast<std::uint32_t>(Section::kSourceLink);
 
 struct RawHeader {
   std::array<std::uint8_t, 8> magic;

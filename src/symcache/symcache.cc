@@ -125,6 +125,7 @@ Status Symcache::read_tables(const Sections& sections, std::uint8_t address_size
   strings_ = sections[Section::kStrings];
   names_ = sections[Section::kNames];
   code_ = sections[Section::kCode];
+  source_link_ = sections[Section::kSourceLink];
   SIGLA_TRY_ASSIGN(files_, numbers(Section::kFiles));
   SIGLA_TRY_ASSIGN(name_offsets_, numbers(Section::kNameOffsets));
   SIGLA_TRY_ASSIGN(name_index_, numbers(Section::kNameIndex));

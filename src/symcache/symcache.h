@@ -89,6 +89,8 @@ class Symcache {
   std::uint64_t load_address() const { return placement_.load_address; }
   // Of its section .text, relative to the base; 0 when not known.
   std::uint64_t text_address() const { return placement_.text_address; }
+  // Source Link's JSON, as the object carries it; empty when it carries none.
+  std::string_view source_link() const { return as_text(source_link_); }
 
   // Innermost inlined call first, the function itself last; empty when nothing covers the address.
   std::vector<SymcacheFrame> lookup(std::uint64_t rva) const;
@@ -169,6 +171,7 @@ class Symcache {
   symcache::RawPlacement placement_{};
   std::uint64_t base_ = 0;
   bool has_columns_ = false;
+  Bytes source_link_;
   Bytes strings_;
   std::span<const std::uint32_t> files_;
   std::span<const std::uint32_t> name_offsets_;

@@ -144,9 +144,13 @@ void SymcacheWriter::write_identity(FileBuilder& file) {
   if (identity_.has_sources) raw.features |= symcache::kHasSources;
   const Bytes bytes = bytes_of(raw);
   file.add(Section::kIdentity, Buffer(bytes.begin(), bytes.end()));
-  if (placement_.load_address == 0 && placement_.text_address == 0) return;
-  const Bytes placement = bytes_of(placement_);
-  file.add(Section::kPlacement, Buffer(placement.begin(), placement.end()));
+  if (placement_.load_address != 0 || placement_.text_address != 0) {
+    const Bytes placement = bytes_of(placement_);
+    file.add(Section::kPlacement, Buffer(placement.begin(), placement.end()));
+  }
+  if (!source_link_.empty()) {
+    file.add(Section::kSourceLink, Buffer(source_link_.begin(), source_link_.end()));
+  }
 }
 
 Status SymcacheWriter::finish(const std::function<Status(Bytes)>& sink) {

@@ -100,6 +100,8 @@ class SymcacheWriter {
   void set_placement(std::uint64_t load_address, std::uint64_t text_address) {
     placement_ = {load_address, text_address};
   }
+  // The map from source files to URLs that the object carries, as it stands there (JSON).
+  void set_source_link(std::string json) { source_link_ = std::move(json); }
   // The operating system and the program's file name, as a Breakpad file has them.
   void set_origin(std::string_view os, std::string_view code_file_name);
   void name_file(std::uint32_t file, std::string_view path) { files_.name(file, path); }
@@ -144,6 +146,7 @@ class SymcacheWriter {
   symcache::RawPlacement placement_{};
   std::string os_;
   std::string code_file_name_;
+  std::string source_link_;
   Diagnostics diagnostics_;
   symcache::FileBuilder::Extent extent_;
   symcache::StringTable strings_;

@@ -111,5 +111,50 @@ class WindowsSymbols(Case):
         self.assertEqual([m["status"] for m in (answer["modules"][0], fetched["modules"][0])], ["found", "found"])
 
 
+class SourceLinks(Case):
+    """Frames lead to the revision of their source that the linker was told of."""
+    BASE = 0x140000000
+    SOURCE = """extern "C" int value;
+int value = 3;
+static __attribute__((always_inline)) int twice(int x) {
+  return x * 2 + value;
+}
+extern "C" int entry() {
+  int sum = twice(value);
+  return sum + twice(sum);
+}
+"""
+
+    def test_of_dumps_and_addresses(self):
+        source = self.scratch / "src" / "a b.cc"
+        source.parent.mkdir()
+        source.write_text(self.SOURCE)
+        revision = "https://host.example/raw/0123abcd"
+        (self.scratch / "map.json").write_text(json.dumps({"documents": {f"{self.scratch}/src/*": f"{revision}/src/*"}}))
+        run("clang++-19", "--target=x86_64-pc-windows-msvc", "-O1", "-g", "-gcodeview", "-ffreestanding", "-c", source, "-o", "a.obj", cwd=self.scratch)
+        run("lld-link-19", "/nologo", "/debug:full", "/pdb:a.pdb", "/nodefaultlib", "/entry:entry", "/subsystem:console", "/pdbstream:sourcelink=map.json",
+            "/out:a.exe", "a.obj", cwd=self.scratch)
+        pdb, image = self.scratch / "a.pdb", self.scratch / "a.exe"
+        environment = {**os.environ, "XDG_CACHE_HOME": str(self.scratch / "xdg-links")}
+        rva = next(int(m.group(1), 16) for m in re.finditer(r"AddressOfEntryPoint: (0x[0-9A-F]+)", run("llvm-readobj-19", "--file-headers", image).stdout))
+        frames = json.loads(run(SIGLA, "lookup", pdb, hex(rva), "--json", env=environment).stdout)[0]["frames"]
+        self.assertGreaterEqual(len(frames), 1)
+        for frame in frames:
+            self.assertEqual(frame["source_link"], f"{revision}/src/a%20b.cc#L{frame['line']}")
+
+        dump = self.scratch / "links.dmp"
+        dump.write_bytes(windows_dump(image, self.BASE, rva))
+        report = json.loads(run(SIGLA, "symbolicate", dump, "--symbols", self.scratch, "--format", "json", env=environment).stdout)
+        frame = report["threads"][0]["frames"][0]
+        self.assertEqual([f["source_link"] for f in frame["inlines"] + [frame]], [f["source_link"] for f in frames])
+
+        self.assertEqual(self.server.native(pdb.read_bytes(), query="?upload_file=a.pdb").status, 200)
+        module = next(m for m in report["modules"] if m["main"])
+        answer = self.server.request("POST", "/api/v1/projects/default/lookup", body=json.dumps({
+            "modules": [{"debug_file": "a.pdb", "debug_id": module["breakpad_id"]}], "addresses": [{"module": 0, "address": hex(rva)}]}))
+        self.assertEqual(answer.status, 200, answer.text)
+        self.assertEqual([f["source_link"] for f in answer.json()["addresses"][0]["frames"]], [f["source_link"] for f in frames])
+
+
 if __name__ == "__main__":
     unittest.main()
