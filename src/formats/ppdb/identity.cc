@@ -10,6 +10,10 @@ Result<IdentifiedPdb> identify_ppdb(Bytes file, std::string_view name, const Lim
   Diagnostics diagnostics;
   IdentifiedPdb pdb;
   pdb.sources = read_sources(metadata, limits, diagnostics);
+  for (std::uint32_t row = 1; row <= metadata.row_count(ClrTable::kDocument); ++row) {
+    auto document = read_document(metadata, row, limits);
+    pdb.documents.push_back(document.has_value() ? std::move(document).value() : DocumentInfo());
+  }
   Identity& identity = pdb.identity;
   identity.format = Format::kPortablePdb;
   identity.kind = ObjectKind::kDebug;

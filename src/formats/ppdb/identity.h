@@ -6,6 +6,7 @@
 
 #include <string_view>
 
+#include "formats/ppdb/documents.h"
 #include "formats/ppdb/sources.h"
 #include "ident/identity.h"
 
@@ -13,7 +14,8 @@ namespace sigla::ppdb {
 
 struct IdentifiedPdb {
   Identity identity;
-  Sources sources;  // borrows the file
+  std::vector<DocumentInfo> documents;  // every row; borrows the file, as do the sources
+  Sources sources;
 };
 
 Result<IdentifiedPdb> identify_ppdb(Bytes file, std::string_view name, const Limits& limits);
