@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "ident/lookup_keys.h"
 #include "symbolicate/module_search.h"
 
 namespace sigla::api {
@@ -65,6 +66,23 @@ Result<std::vector<StoredObject>> StoreSymbols::symbol_maps(Bytes uuid) const {
   return objects;
 }
 
+// Program and PDB have the same debug id.
+Result<std::vector<StoredObject>> StoreSymbols::managed_halves(
+    const CompanionRequest& request) const {
+  constexpr std::size_t kIdSize = 20;
+  if (request.build_id.size() != kIdSize) return std::vector<StoredObject>();
+  DebugId id = DebugId::from_uuid(request.build_id);
+  id.age = load<std::uint32_t>(Bytes(request.build_id).subspan(id.guid.size()));
+  auto objects = catalog_.find_by_debug_id(project_.id, id);
+  if (objects.has_value()) {
+    const bool is_program = request.kind == CompanionKind::kManagedProgram;
+    std::erase_if(*objects, [&](const StoredObject& o) {
+      return (o.identity.format == Format::kPe) != is_program;
+    });
+  }
+  return objects;
+}
+
 std::optional<SymcacheStep::Object> StoreSymbols::companion(const CompanionRequest& request) const {
   Result<std::vector<StoredObject>> objects = std::vector<StoredObject>();
   switch (request.kind) {
@@ -85,6 +103,10 @@ std::optional<SymcacheStep::Object> StoreSymbols::companion(const CompanionReque
     case CompanionKind::kSymbolMap:
       objects = symbol_maps(request.build_id);
       break;
+    case CompanionKind::kManagedPdb:
+    case CompanionKind::kManagedProgram:
+      objects = managed_halves(request);
+      break;
     case CompanionKind::kDebugFile:  // a candidate of its own, see candidates()
       break;
   }
@@ -92,6 +114,34 @@ std::optional<SymcacheStep::Object> StoreSymbols::companion(const CompanionReque
   const StoredObject& object = (*objects)[request.attempt];
   return SymcacheStep::Object{
       object.blob, object.offset, object.size, fmt::format("{}/{}", project_.name, object.path)};
+}
+
+std::optional<ManagedProgram> StoreSymbols::find_program(const ManagedModule& wanted) {
+  const auto matches = catalog_.find_key(
+      project_.id, wanted.mvid.empty() ? mvid_name_key(wanted.name) : mvid_key(wanted.mvid));
+  if (!matches.has_value() || matches->empty()) return std::nullopt;
+  const KeyMatch& match = matches->front();  // the newest
+  auto file = symcaches_.open({match.blob, match.offset, match.size, match.file_name});
+  if (!file.has_value()) return std::nullopt;
+  ManagedProgram found{std::move(file).value(),
+                       match.file_name,
+                       fmt::format("{}/{}", project_.name, match.file_name),
+                       nullptr};
+  found.on_request = [this](std::string_view, const WorkerMessage& request) {
+    return open_companion(request);
+  };
+  return found;
+}
+
+Result<WorkerMessage> StoreSymbols::open_companion(const WorkerMessage& request) {
+  SIGLA_TRY_ASSIGN(const CompanionRequest wanted,
+                   decode_companion_request(as_bytes(request.payload)));
+  WorkerMessage answer;
+  const auto object = companion(wanted);
+  if (!object) return answer;
+  SIGLA_TRY_ASSIGN(answer.files.emplace_back(), symcaches_.open(*object));
+  answer.payload = object->name;
+  return answer;
 }
 
 void StoreSymbols::search(ModuleSearch& search) {

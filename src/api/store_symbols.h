@@ -20,11 +20,14 @@ class StoreSymbols final : public SymbolPlace {
   StoreSymbols(Catalog& catalog, SymcacheStep& symcaches, const Project& project)
       : catalog_(catalog), symcaches_(symcaches), project_(project) {}
   void search(ModuleSearch& search) override;
+  std::optional<ManagedProgram> find_program(const ManagedModule& wanted) override;
 
  private:
   std::vector<StoredObject> candidates(ModuleSearch& search) const;
   // BCSymbolMaps and UUID maps of that UUID.
   Result<std::vector<StoredObject>> symbol_maps(Bytes uuid) const;
+  Result<std::vector<StoredObject>> managed_halves(const CompanionRequest& request) const;
+  Result<WorkerMessage> open_companion(const WorkerMessage& request);
   // What a conversion asks for besides the file itself (convert/companions.h).
   std::optional<SymcacheStep::Object> companion(const CompanionRequest& request) const;
 

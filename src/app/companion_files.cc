@@ -104,6 +104,15 @@ std::vector<fs::path> CompanionFiles::candidates(const CompanionRequest& request
     case CompanionKind::kSymbolMap:
       add_symbol_maps(folders_.front(), request.build_id, paths);
       break;
+    case CompanionKind::kManagedPdb:
+      paths.push_back(folders_.front() / name.filename());
+      paths.push_back(fs::path(file_).replace_extension(".pdb"));
+      break;
+    case CompanionKind::kManagedProgram:
+      for (const char* extension : {".dll", ".exe", ".winmd"}) {
+        paths.push_back(fs::path(file_).replace_extension(extension));
+      }
+      break;
   }
   std::erase_if(paths, [&](const fs::path& path) {
     return !path.is_absolute() || !is_file(path) || is_same(path, file_);

@@ -10,6 +10,7 @@
 //   .dwo            by its name, from DW_AT_comp_dir, then from the file's folder
 //   symbol map      UUID.bcsymbolmap and UUID.plist in BCSymbolMaps or Resources, from the file's
 //                   folder upwards (Xcode's archives have them beside the dSYMs)
+//   .NET            the PDB by its name, beside the program; the program beside its PDB
 #pragma once
 
 #include <filesystem>

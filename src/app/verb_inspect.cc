@@ -8,6 +8,7 @@
 #include "app/exit_code.h"
 #include "app/file_contents.h"
 #include "app/local_workers.h"
+#include "app/managed_report.h"
 #include "app/verbs.h"
 #include "base/json_writer.h"
 #include "base/text.h"
@@ -52,6 +53,10 @@ Result<Inspected> look_at(WorkerPool& workers, const std::string& path) {
   SIGLA_TRY_ASSIGN(const Sha256Digest digest, sha256(file));
   inspected.sha256 = hex_lower(digest);
   SIGLA_TRY_ASSIGN(inspected.content, identify_in_worker(workers, file, base_name(path), {}));
+  Object& first = inspected.content.objects.front();
+  if (!first.pdb_checksums.empty() && !first.pdb_checksums.front().is_right) {
+    verify_pdb_checksums(path, workers, first);
+  }
   return inspected;
 }
 
@@ -78,7 +83,34 @@ void write_source_link(JsonWriter& json, std::string_view text) {
   }
 }
 
-void write_object(JsonWriter& json, const Object& object) {
+void write_documents(JsonWriter& json, const Object& object) {
+  if (object.documents.empty()) return;
+  json.key("documents").begin_array();
+  for (const SourceDocument& document : object.documents) {
+    json.begin_object().member("path", document.path);
+    if (!document.language.empty()) json.member("language", document.language);
+    if (!document.hash.empty()) {
+      json.member("hash_algorithm", document.hash_algorithm).member("hash", document.hash);
+    }
+    json.member("embedded", document.is_embedded).end_object();
+  }
+  json.end_array();
+}
+
+void write_checksums(JsonWriter& json, const Object& object) {
+  if (object.pdb_checksums.empty()) return;
+  json.key("pdb_checksums").begin_array();
+  for (const PdbChecksum& checksum : object.pdb_checksums) {
+    json.begin_object();
+    json.member("algorithm", checksum.algorithm).member("digest", checksum.digest);
+    if (checksum.is_right) json.member("verified", *checksum.is_right);
+    json.end_object();
+  }
+  json.end_array();
+}
+
+// `methods` is the array of all methods of the file, or empty when they were not asked for.
+void write_object(JsonWriter& json, const Object& object, std::string_view methods) {
   const Identity& identity = object.identity;
   json.begin_object();
   json.member("format", to_string(identity.format));
@@ -101,6 +133,9 @@ void write_object(JsonWriter& json, const Object& object) {
   json.key("keys").begin_array();
   for (const std::string& key : symbol_keys(identity, kIdentityKey)) json.value(key);
   json.end_array();
+  if (!identity.mvid.empty()) json.member("mvid", identity.mvid);
+  write_checksums(json, object);
+  write_documents(json, object);
   if (!object.embedded_sources.empty()) {
     json.key("embedded_sources").begin_array();
     for (const EmbeddedSource& source : object.embedded_sources) {
@@ -119,10 +154,11 @@ void write_object(JsonWriter& json, const Object& object) {
     }
     json.end_array();
   }
+  if (!methods.empty()) json.key("methods").raw(methods);
   json.end_object();
 }
 
-std::string to_json(const Inspected& inspected) {
+std::string to_json(const Inspected& inspected, std::string_view methods) {
   JsonWriter json;
   json.begin_object();
   json.member("file", inspected.path);
@@ -132,7 +168,12 @@ std::string to_json(const Inspected& inspected) {
     json.member("compression", to_string(inspected.content.wrapping));
   }
   json.key("objects").begin_array();
-  for (const Object& object : inspected.content.objects) write_object(json, object);
+  // Where a program carries its PDB, the methods are said once, with the PDB.
+  const auto& objects = inspected.content.objects;
+  for (std::size_t i = 0; i < objects.size(); ++i) {
+    const bool has_methods = i + 1 == objects.size();
+    write_object(json, objects[i], methods.empty() || has_methods ? methods : "[]");
+  }
   json.end_array().end_object();
   return std::move(json).take();
 }
@@ -169,6 +210,17 @@ void print_object(const Object& object) {
   print_line("version", identity.version);
   print_line("has", features_of(identity));
   for (const std::string& key : symbol_keys(identity, kIdentityKey)) print_line("key", key);
+  print_line("mvid", identity.mvid);
+  for (const PdbChecksum& checksum : object.pdb_checksums) {
+    print_line("pdb checksum",
+               fmt::format("{} {}{}",
+                           checksum.algorithm,
+                           checksum.digest,
+                           !checksum.is_right   ? ""
+                           : *checksum.is_right ? " (right)"
+                                                : " (WRONG)"));
+  }
+  for (const SourceDocument& document : object.documents) print_line("document", document.path);
   for (const EmbeddedSource& source : object.embedded_sources) {
     print_line("source", fmt::format("{} ({} bytes)", source.path, source.size));
   }
@@ -208,16 +260,39 @@ int print_contents(const std::vector<std::string>& files,
   return status;
 }
 
+// One object of JSON for each file, its methods in it.
+int print_methods(const std::vector<std::string>& files) {
+  LazyWorkers workers;
+  int status = kExitDone;
+  for (const std::string& path : files) {
+    const auto pool = workers.get();
+    if (!pool.has_value()) return fail(pool.error());
+    const auto inspected = look_at(**pool, path);
+    if (!inspected.has_value()) {
+      status = fail(path, inspected.error());
+      continue;
+    }
+    const auto methods = list_methods(path, workers);
+    if (!methods.has_value()) {
+      status = fail(path, methods.error());
+      continue;
+    }
+    std::printf("%s\n", to_json(inspected.value(), methods.value()).c_str());
+  }
+  return status;
+}
+
 int run_inspect(const Verb& self, Arguments arguments) {
   bool as_json = false;
   bool has_sections = false;
   bool has_units = false;
   bool has_functions = false;
+  bool has_methods = false;
   SymbolFileOptions options;
   std::vector<std::string> files;
   CommandLine line(
       self,
-      "[--json] [--sections|--units|--functions] FILE...",
+      "[--json] [--sections|--units|--functions|--methods] FILE...",
       "Says what is in each FILE: format, kind, architecture, ids, which of symbols, "
       "debug information, unwind information and sources it has, and its symbol keys. "
       "Files are recognised by their content, never by their name.\n\n"
@@ -229,6 +304,9 @@ int run_inspect(const Verb& self, Arguments arguments) {
   line.flag("--sections", &has_sections, "list the sections of ELF, Mach-O, PE and WebAssembly");
   line.flag("--units", &has_units, "list the units of the DWARF in one of these");
   line.flag("--functions", &has_functions, "list every function known, as `sigla lookup` has it");
+  line.flag("--methods",
+            &has_methods,
+            "list the methods of a .NET program or PDB with their sequence points, always as JSON");
   options.add_to(line);
   line.positionals("FILE", &files, "what to look at", CommandLine::kAtLeastOne);
   line.example("sigla inspect crash.pdb", "its debug id and what it has");
@@ -236,6 +314,7 @@ int run_inspect(const Verb& self, Arguments arguments) {
   line.example("sigla inspect --units app.debug", "which sources it was built from");
   if (const auto status = line.parse(arguments)) return *status;
 
+  if (has_methods) return print_methods(files);
   if (has_sections || has_units || has_functions) {
     const FileContents contents = has_sections ? FileContents::kSections
                                   : has_units  ? FileContents::kUnits
@@ -250,7 +329,7 @@ int run_inspect(const Verb& self, Arguments arguments) {
     if (!inspected.has_value()) {
       status = fail(path, inspected.error());
     } else if (as_json) {
-      std::printf("%s\n", to_json(inspected.value()).c_str());
+      std::printf("%s\n", to_json(inspected.value(), {}).c_str());
     } else {
       print(inspected.value());
     }

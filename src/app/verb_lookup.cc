@@ -10,6 +10,7 @@
 #include "app/address_report.h"
 #include "app/command_line.h"
 #include "app/exit_code.h"
+#include "app/managed_report.h"
 #include "app/symbol_file_options.h"
 #include "app/verbs.h"
 #include "base/text.h"
@@ -125,6 +126,10 @@ int run_lookup(const Verb& self, Arguments arguments) {
                    "symbol tables and exports. What lies in other files is found as gdb does it: "
                    "separate debug files by build id or .gnu_debuglink, dwz's common file, .dwo "
                    "and .dwp.\n\n"
+                   "In .NET programs and their PDBs an ADDRESS is the token of a method and an IL "
+                   "offset, as in 0x06000003+0x1f. The Portable PDB is found inside the program or "
+                   "beside it, and names beside the PDB; answers have the URL that Source Link "
+                   "gives.\n\n"
                    "The first look-up in a file prepares it and keeps the result under "
                    "$XDG_CACHE_HOME/sigla (or ~/.cache/sigla), so that further ones are fast. That "
                    "folder may be deleted at any time.");
@@ -138,9 +143,18 @@ int run_lookup(const Verb& self, Arguments arguments) {
   line.exit_status(kExitNo, "nothing is known about any of the addresses");
   line.example("sigla lookup app.sym 0x2112", "the function at 0x2112");
   line.example("sigla lookup app.sym - < addresses", "many at once");
+  line.example("sigla lookup app.dll 0x06000003+0x1f", "the line of an IL offset");
   if (const auto status = line.parse(arguments)) return *status;
 
   LazyWorkers workers;
+  if (std::any_of(words.begin(), words.end(), [](const std::string& word) {
+        return word.find('+') != std::string::npos;
+      })) {
+    const auto report = report_managed(file, words, as_json, options.is_verbose, workers);
+    if (!report.has_value()) return fail(file, report.error());
+    if (const int status = print(report->text); status != kExitDone) return status;
+    return report->found_any ? kExitDone : kExitNo;
+  }
   const auto opened = options.open(file, workers);
   if (!opened.has_value()) return fail(file, opened.error());
   AddressReport report(

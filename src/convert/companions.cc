@@ -38,7 +38,7 @@ Result<CompanionRequest> decode_companion_request(Bytes payload) {
   ByteReader reader(payload);
   CompanionRequest request;
   const std::uint8_t kind = reader.u8();
-  if (kind > static_cast<std::uint8_t>(CompanionKind::kSymbolMap)) {
+  if (kind > static_cast<std::uint8_t>(CompanionKind::kManagedProgram)) {
     return malformed("companion request: kind {}", kind);
   }
   request.kind = static_cast<CompanionKind>(kind);

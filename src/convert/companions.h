@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The other files that a program's debug information may lie in: its separate debug file, dwz's
-// common file, .dwo and .dwp files, a BCSymbolMap. Who converts a file cannot open any (it runs in
-// a worker); it asks its parent, who knows where to look: the command line beside the file and in
-// /usr/lib/debug, the server in its store.
+// common file, .dwo and .dwp files, a BCSymbolMap, the PDB of a .NET program. Who converts a file
+// cannot open any (it runs in a worker); it asks its parent, who knows where to look: the command
+// line beside the file and in /usr/lib/debug, the server in its store.
 //
 //   ask "companion"     payload: encode_companion_request(request)
 //   answer              files: the candidate, or none when there is no further one
@@ -32,6 +32,10 @@ enum class CompanionKind : std::uint8_t {
   kSplitPackage,   // the .dwp of a program whose skeleton units name .dwo files
   kSplitUnit,      // one .dwo: `name` as DW_AT_dwo_name has it, `directory` DW_AT_comp_dir, dwo_id
   kSymbolMap,      // build_id: the UUID whose BCSymbolMap, or .plist with its UUID, is wanted
+  // Of .NET. build_id: the PDB's GUID in written order, then its age (little-endian; of a Portable
+  // PDB its stamp).
+  kManagedPdb,      // `name` as the program's debug directory has it
+  kManagedProgram,  // the program of the PDB called `name`
 };
 
 struct CompanionRequest {

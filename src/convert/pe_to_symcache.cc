@@ -6,6 +6,7 @@
 
 #include "convert/dwarf_sections.h"
 #include "convert/dwarf_to_symcache.h"
+#include "convert/ready_to_run.h"
 #include "convert/unwind_to_symcache.h"
 #include "formats/pe/debug_directory.h"
 #include "formats/pe/functions.h"
@@ -38,6 +39,7 @@ Status pe_to_symcache(Bytes file, Conversion& conversion) {
       pe::identify_image(image, pe::read_debug_directory(image), conversion.file_name));
   conversion.writer.set_placement(image.header().image_base, 0);
   SIGLA_TRY(add_dwarf_of(image, conversion));
+  SIGLA_TRY(add_ready_to_run(file, conversion));
   SymcacheRun run(kSymbolTableOrder, conversion.limits);
   for (const pe::Function& function : pe::functions_of(image, conversion.limits)) {
     run.add_symbol(function.address, function.size, function.name);

@@ -13,10 +13,12 @@
 #include "convert/demangle_job.h"
 #include "convert/elf_to_symcache.h"
 #include "convert/macho_to_symcache.h"
+#include "convert/managed_job.h"
 #include "convert/map_unwrapped.h"
 #include "convert/pdb_conversion_job.h"
 #include "convert/pdb_to_symcache.h"
 #include "convert/pe_to_symcache.h"
+#include "convert/perfmap_to_symcache.h"
 #include "convert/wasm_to_symcache.h"
 #include "formats/breakpad/parser.h"
 #include "object/object.h"
@@ -89,6 +91,8 @@ Status convert_native(Format format, const SymcacheInput& input, Conversion& con
       return pe_to_symcache(input.file, conversion);
     case Format::kWasm:
       return wasm_to_symcache(input.file, conversion);
+    case Format::kPerfMap:
+      return perfmap_to_symcache(input.file, conversion);
     case Format::kPdb:
       return pdb_to_symcache(input.file, conversion);
     default:
@@ -138,6 +142,7 @@ void add_convert_jobs(WorkerJobs& jobs) {
   jobs.emplace(kSymcacheJob, run_symcache_job);
   add_contents_job(jobs);
   add_demangle_job(jobs);
+  add_managed_job(jobs);
   add_pdb_conversion_job(jobs);
 }
 

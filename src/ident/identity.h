@@ -99,6 +99,7 @@ struct Identity {
     std::uint32_t version = 0;
   };
   std::vector<PerfMapReference> perfmaps;  // PE: debug directory entries of type 21
+  std::string mvid;                        // managed PE: its module's GUID, 32 digits
   std::string version;                     // PE file version "4.6.25505.0", for long DAC names
   std::string version_flavor;              // PE: "", or ".chk" / ".dbg" for a debug build's version
   // Lies compressed inside the object before it (a PE's embedded Portable PDB): its bytes are no

@@ -37,6 +37,10 @@ void add_pe_keys(const Identity& pe, LowerKeyList& keys) {
     // dotnet-symbol before 2020-09 dropped the leading zeros of the time stamp.
     keys.add(ssqp_key(pe.name, fmt::format("{:x}{:x}", *pe.time_date_stamp, *pe.size_of_image)));
   }
+  if (!pe.mvid.empty()) {
+    keys.add(mvid_key(pe.mvid));
+    keys.add(mvid_name_key(pe.name));
+  }
   if (!pe.debug_id) return;
   // gdb takes the GUID of a PE's CodeView entry, without its age, for its build id.
   for (const std::string& id : {lower(pe.debug_id->breakpad()), pe.debug_id->guid_lower()}) {
@@ -133,6 +137,10 @@ std::vector<std::string> lookup_keys(const Identity& identity) {
   }
   return keys.take();
 }
+
+std::string mvid_key(std::string_view mvid) { return "mvid/" + lower(mvid); }
+
+std::string mvid_name_key(std::string_view name) { return "mvid/" + lower(name); }
 
 std::vector<std::string> source_lookup_keys(std::string_view path,
                                             std::string_view sha1,

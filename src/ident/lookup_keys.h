@@ -5,6 +5,7 @@
 //                            buildid/3249d99d…69361/debuginfo        unified layout
 //   lookup_keys(libc.so.6)   libc.so.6/elf-buildid-f1c3…/libc.so.6   SSQP
 //                            buildid/f1c3…/executable                debuginfod, unified, native
+//   lookup_keys(app.dll)     mvid/0123…cdef, mvid/app.dll            stack traces of .NET
 //   lookup_keys(crash.sym)   crash.pdb/3249d99d…69361/crash.sym      Breakpad
 //                            buildid/3249d99d…69361/breakpad         unified
 //
@@ -23,6 +24,10 @@ namespace sigla {
 
 // Each key once; nothing for a dump, a file without an id, or an embedded object.
 std::vector<std::string> lookup_keys(const Identity& identity);
+
+// A managed program's: by the id of its module, and by its name for traces that say no more.
+std::string mvid_key(std::string_view mvid);
+std::string mvid_name_key(std::string_view name);
 
 // A source file's keys: its digests are hexadecimal, of either case.
 std::vector<std::string> source_lookup_keys(std::string_view path,

@@ -85,7 +85,7 @@ Result<File> SymcacheStep::make(const Object& object,
                                 const std::filesystem::path& path,
                                 const FindObject& find_companion) {
   SIGLA_TRY(sigla::create_directories(path.parent_path()));
-  SIGLA_TRY_ASSIGN(File input, open_slice(object));
+  SIGLA_TRY_ASSIGN(File input, open(object));
   SIGLA_TRY_ASSIGN(const File output, File::create_unnamed(path.parent_path()));
   SIGLA_TRY_ASSIGN(File output_copy, output.duplicate());
   std::vector<std::string> wants;
@@ -131,12 +131,12 @@ Result<WorkerMessage> SymcacheStep::answer(std::string_view what,
     if (find_companion && wants.size() < kWantsCountMax) wants.push_back(request.payload);
     return message;
   }
-  SIGLA_TRY_ASSIGN(message.files.emplace_back(), open_slice(*found));
+  SIGLA_TRY_ASSIGN(message.files.emplace_back(), open(*found));
   message.payload = found->name;
   return message;
 }
 
-Result<File> SymcacheStep::open_slice(const Object& object) {
+Result<File> SymcacheStep::open(const Object& object) {
   SIGLA_TRY_ASSIGN(const auto content, blobs_.open_content(object.blob));
   SIGLA_TRY_ASSIGN(const std::uint64_t size, content->size());
   if (object.offset == 0 && (object.size == 0 || object.size >= size)) return content->duplicate();

@@ -43,6 +43,8 @@ class SymcacheStep {
   // object that none can be made of (kUnsupported, kMalformed) is remembered until the process
   // ends. One that was made before a companion of it came is made again.
   Result<File> get(const Object& object, const FindObject& find_companion = {});
+  // The object itself, open for reading.
+  Result<File> open(const Object& object);
   // For a symcache that turned out to be damaged: the next get() makes it again.
   void forget(const Object& object);
 
@@ -53,7 +55,6 @@ class SymcacheStep {
   Result<File> make(const Object& object,
                     const std::filesystem::path& path,
                     const FindObject& find_companion);
-  Result<File> open_slice(const Object& object);
   // The worker's question, answered from the store; what nobody has is added to `wants`.
   Result<WorkerMessage> answer(std::string_view what,
                                const WorkerMessage& request,

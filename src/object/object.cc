@@ -5,14 +5,17 @@
 
 #include "base/text.h"
 #include "formats/breakpad/identity.h"
+#include "formats/clr/program.h"
 #include "formats/elf/identity.h"
 #include "formats/macho/identity.h"
 #include "formats/macho/symbol_map.h"
 #include "formats/minidump/identify.h"
 #include "formats/pdb/identity.h"
+#include "formats/pe/cli_header.h"
 #include "formats/pe/identity.h"
 #include "formats/perfmap/header.h"
 #include "formats/ppdb/identity.h"
+#include "formats/ppdb/pdb_checksum.h"
 #include "formats/sourcebundle/identity.h"
 #include "formats/wasm/identity.h"
 #include "object/core_modules.h"
@@ -62,11 +65,47 @@ Result<Objects> identify_pdb_file(Bytes file, std::string_view name, const Limit
 Result<Objects> identify_ppdb_file(Bytes file, std::string_view name, const Limits& limits) {
   SIGLA_TRY_ASSIGN(auto pdb, ppdb::identify_ppdb(file, name, limits));
   Objects objects = whole_file(std::move(pdb.identity), file);
+  for (const ppdb::DocumentInfo& info : pdb.documents) {
+    SourceDocument& document = objects[0].documents.emplace_back();
+    document.path = info.path;
+    document.language = ppdb::language_name(info.language);
+    document.hash_algorithm = ppdb::hash_algorithm_name(info.hash_algorithm);
+    document.hash = hex_lower(info.hash);
+  }
   for (ppdb::EmbeddedFile& source : pdb.sources.embedded) {
+    if (source.document <= objects[0].documents.size()) {
+      objects[0].documents[source.document - 1].is_embedded = true;
+    }
     objects[0].embedded_sources.push_back({std::move(source.path), source.size});
   }
   objects[0].source_link = std::move(pdb.sources.source_link);
   return objects;
+}
+
+// What the program says of its PDB, compared with the one it carries.
+void add_checksums(const pe::DebugDirectory& debug,
+                   std::optional<Bytes> pdb,
+                   const Limits& limits,
+                   Object& object) {
+  for (const pe::PdbChecksum& entry : debug.checksums) {
+    PdbChecksum& checksum = object.pdb_checksums.emplace_back();
+    checksum.algorithm = entry.algorithm;
+    checksum.digest = lower(entry.digest);
+    if (!pdb) continue;
+    const auto actual = ppdb::pdb_checksum(*pdb, entry.algorithm, limits);
+    if (actual.has_value()) checksum.is_right = *actual == checksum.digest;
+  }
+}
+
+// The id of this build of a managed module. An image whose metadata cannot be read has none.
+std::string mvid_of(const pe::Image& image, const Limits& limits) {
+  const auto metadata = pe::clr_metadata_of(image);
+  if (!metadata.has_value()) return {};
+  const auto program = clr::Program::open(metadata.value(), limits);
+  if (!program.has_value()) return {};
+  const auto mvid = program->mvid();
+  return mvid.has_value() ? DebugId::from_windows_guid(mvid.value(), 0).guid_lower()
+                          : std::string();
 }
 
 // The image, and the Portable PDB it carries. A PDB that cannot be unpacked makes the file
@@ -75,8 +114,13 @@ Result<Objects> identify_pe_file(Bytes file, std::string_view name, const Limits
   SIGLA_TRY_ASSIGN(const pe::Image image, pe::Image::open(file, limits));
   const pe::DebugDirectory debug = pe::read_debug_directory(image);
   Objects objects = whole_file(pe::identify_image(image, debug, name), file);
-  if (!debug.embedded_pdb) return objects;
+  objects[0].identity.mvid = mvid_of(image, limits);
+  if (!debug.embedded_pdb) {
+    add_checksums(debug, std::nullopt, limits, objects[0]);
+    return objects;
+  }
   SIGLA_TRY_ASSIGN(const Buffer unpacked, pe::unpack_embedded_pdb(debug, limits));
+  add_checksums(debug, unpacked, limits, objects[0]);
   const std::string_view pdb_name = base_name(objects[0].identity.debug_file_name);
   auto embedded = identify_ppdb_file(unpacked, pdb_name, limits);
   if (!embedded.has_value()) return std::move(embedded).error().in("embedded Portable PDB");

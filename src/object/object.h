@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,22 @@ struct EmbeddedSource {
   std::uint64_t size = 0;
 };
 
+// A source file that debug information of .NET was made of.
+struct SourceDocument {
+  std::string path;
+  std::string language;        // "C#", "VB", "F#", or its GUID; empty when it is not said
+  std::string hash_algorithm;  // "SHA256", "SHA1", or its GUID
+  std::string hash;            // lower-case hexadecimal; empty when there is none
+  bool is_embedded = false;
+};
+
+// What a program says of the content of its PDB.
+struct PdbChecksum {
+  std::string algorithm;         // "SHA256"
+  std::string digest;            // lower-case hexadecimal
+  std::optional<bool> is_right;  // nothing: the PDB lies elsewhere, or nobody knows the algorithm
+};
+
 // One identified slice of a file: a fat Mach-O has several, a PE with an embedded Portable PDB two
 // (the second with identity.is_embedded; its bytes are unpacked by embedded_pdb(), below; ingest/
 // makes a file of them).
@@ -33,6 +50,8 @@ struct Object {
   std::uint64_t offset = 0;  // of the slice in the (decompressed) file; 0 for an embedded object
   std::uint64_t size = 0;
   std::vector<EmbeddedSource> embedded_sources;
+  std::vector<SourceDocument> documents;
+  std::vector<PdbChecksum> pdb_checksums;
   std::string source_link;  // JSON text; empty when there is none
 };
 

@@ -151,6 +151,7 @@ void visit_identity(Archive& archive, I& identity, std::uint32_t depth) {
   archive.field(identity.version);
   archive.field(identity.version_flavor);
   archive.field(identity.is_embedded);
+  archive.field(identity.mvid);
   if (depth < kModuleDepthMax) {
     archive.list(identity.loaded_modules,
                  [depth](auto& a, auto& module) { visit_identity(a, module, depth + 1); });
@@ -167,6 +168,18 @@ void visit_object(Archive& archive, O& object) {
     a.field(source.size);
   });
   archive.field(object.source_link);
+  archive.list(object.documents, [](auto& a, auto& document) {
+    a.field(document.path);
+    a.field(document.language);
+    a.field(document.hash_algorithm);
+    a.field(document.hash);
+    a.field(document.is_embedded);
+  });
+  archive.list(object.pdb_checksums, [](auto& a, auto& checksum) {
+    a.field(checksum.algorithm);
+    a.field(checksum.digest);
+    a.optional(checksum.is_right, [](auto& to, auto& flag) { to.field(flag); });
+  });
 }
 
 }  // namespace

@@ -16,4 +16,15 @@ SymbolAnswer SymbolFinder::find(const ModuleQuery& query, SymbolUse use) const {
   return search.finish();
 }
 
+std::optional<ManagedProgram> SymbolPlace::find_program(const ManagedModule&) {
+  return std::nullopt;
+}
+
+std::optional<ManagedProgram> SymbolFinder::find_program(const ManagedModule& wanted) const {
+  for (SymbolPlace* place : places_) {
+    if (auto program = place->find_program(wanted)) return program;
+  }
+  return std::nullopt;
+}
+
 }  // namespace sigla

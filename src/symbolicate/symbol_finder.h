@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "os/file.h"
+#include "symbolicate/managed_programs.h"
 #include "symbolicate/module_query.h"
 #include "symbolicate/symbol_candidate.h"
 
@@ -48,6 +49,8 @@ class SymbolPlace {
   // Does not fail: what went wrong is told to the search. May start conversions, which have to run
   // in another WorkerPool than the walk that asks, lest each wait for the other.
   virtual void search(ModuleSearch& search) = 0;
+  // A program of .NET, by the MVID where there is one, else the newest of that name.
+  virtual std::optional<ManagedProgram> find_program(const ManagedModule& wanted);
 };
 
 class SymbolFinder {
@@ -55,6 +58,9 @@ class SymbolFinder {
   // Borrowed; asked in this order until nothing better can be expected.
   explicit SymbolFinder(std::vector<SymbolPlace*> places) : places_(std::move(places)) {}
   SymbolAnswer find(const ModuleQuery& query, SymbolUse use = SymbolUse::kNamesAndUnwind) const;
+
+  // The first place that has it says so.
+  std::optional<ManagedProgram> find_program(const ManagedModule& wanted) const;
 
  private:
   std::vector<SymbolPlace*> places_;
