@@ -10,6 +10,7 @@
 #include "api/http_status.h"
 #include "api/store_symbols.h"
 #include "symbolicate/crash_input.h"
+#include "symbolicate/managed_trace.h"
 #include "symbolicate/write_breakpad.h"
 #include "symbolicate/write_json.h"
 #include "symbolicate/write_machine.h"
@@ -53,6 +54,17 @@ Result<http::Response> symbolicate(http::Request& request, const Services& servi
   SIGLA_TRY_ASSIGN(const FormBody body, take_form_body(request, "upload_file_minidump", services));
   StoreSymbols symbols(services.catalog, services.symcaches, project);
   const SymbolFinder finder({&symbols});
+  const bool is_json = format == ReportFormat::kJson;
+  ManagedTextOptions managed;
+  managed.folds_async = request.query_value("fold_async").value_or("") == "1";
+  managed.has_source_links = request.query_value("source_links").value_or("") == "1";
+  SIGLA_TRY_ASSIGN(
+      auto managed_text,
+      symbolicate_managed_trace(body.file, services.walkers, &finder, is_json, managed));
+  if (managed_text) {
+    return is_json ? http::Response::json(200, *managed_text)
+                   : http::Response::text(200, *managed_text);
+  }
   SIGLA_TRY_ASSIGN(const SymbolicatedCrash crash,
                    symbolicate_crash(body.file, services.walkers, &finder));
   return encode_crash(crash, format);

@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "os/worker.h"
 #include "symbolicate/crash_input.h"
+#include "symbolicate/managed_trace.h"
 #include "symbolicate/symbol_finder.h"
 #include "symbolicate/write_breakpad.h"
 #include "symbolicate/write_json.h"
@@ -78,11 +79,17 @@ void tell_missing(const Report& report, const std::string& input, bool has_no_pl
 
 Result<std::string> symbolicate(const std::string& input,
                                 const std::vector<std::string>& places,
-                                const std::string& format) {
+                                const std::string& format,
+                                const ManagedTextOptions& managed) {
   SIGLA_TRY_ASSIGN(const File file, input == "-" ? standard_input() : File::open_read(input));
   SIGLA_TRY_ASSIGN(const auto walkers, start_local_workers());
   const SymbolPlaces symbols(places);  // with workers of its own: the walk waits for them
   const SymbolFinder finder(symbols.places());
+  SIGLA_TRY_ASSIGN(
+      auto managed_text,
+      symbolicate_managed_trace(
+          file, *walkers, symbols.empty() ? nullptr : &finder, format == "json", managed));
+  if (managed_text) return std::move(*managed_text);
   SIGLA_TRY_ASSIGN(
       const SymbolicatedCrash crash,
       symbolicate_crash(file, *walkers, symbols.empty() ? nullptr : &finder, format == "breakpad"));
@@ -94,6 +101,7 @@ int run_symbolicate(const Verb& self, Arguments arguments) {
   std::string format = "text";
   std::vector<std::string> places;
   std::string input;
+  ManagedTextOptions managed;
   CommandLine line(
       self,
       "INPUT [--symbols DIR|URL]... [--format FORMAT]",
@@ -114,6 +122,8 @@ int run_symbolicate(const Verb& self, Arguments arguments) {
       "A module is best known by two files: its debug file for names and lines, itself for how its "
       "frames are unwound. What was looked for and found is explained in the JSON form, and in the "
       "text for modules without symbols.\n\n"
+      "Stack traces of .NET, Mono and Unity, also in the strings of JSON, get file and line where "
+      "they have an IL offset and the MVID or name of a program that is in a DIR.\n\n"
       "The first use of a symbol file prepares it; the result and what was fetched stay under "
       "$XDG_CACHE_HOME/sigla (or ~/.cache/sigla), which may be deleted at any time.");
   line.positional(
@@ -124,6 +134,12 @@ int run_symbolicate(const Verb& self, Arguments arguments) {
               &format,
               "for people, for programs, or as Breakpad's minidump_stackwalk prints it with and "
               "without -m");
+  line.flag("--fold-async",
+            &managed.folds_async,
+            "in traces of .NET, methods as the source has them, without what await adds");
+  line.flag("--source-links",
+            &managed.has_source_links,
+            "in traces of .NET, the URL that Source Link gives instead of the compiler's path");
   line.exit_status(kExitBadInput, "the dump cannot be read, the text has no stack trace");
   line.example("sigla symbolicate crash.dmp --symbols symbols/", "with a folder of symbol files");
   line.example("sigla symbolicate crash.dmp --symbols \"$DEBUGINFOD_URLS\" --symbols /",
@@ -135,8 +151,10 @@ int run_symbolicate(const Verb& self, Arguments arguments) {
       "sigla symbolicate crash.dmp --symbols https://symbols.example/symbols --format json",
       "with a server, for a program");
   line.example("dmesg | sigla symbolicate - --symbols /usr/lib/debug", "with a kernel's oops");
+  line.example("sigla symbolicate app.log --symbols bin/ --fold-async",
+               "a log with traces of .NET, with the programs and PDBs in bin/");
   if (const auto status = line.parse(arguments)) return *status;
-  const auto text = symbolicate(input, places, format);
+  const auto text = symbolicate(input, places, format, managed);
   if (!text.has_value()) return fail(input, text.error());
   if (std::fwrite(text->data(), 1, text->size(), stdout) != text->size() ||
       std::fflush(stdout) != 0) {

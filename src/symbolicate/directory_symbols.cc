@@ -3,11 +3,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 #include <system_error>
 #include <utility>
 
 #include "base/text.h"
+#include "convert/companions.h"
 #include "ident/breakpad_path.h"
 
 namespace sigla {
@@ -186,6 +188,35 @@ class DirectorySymbols::OneSearch {
 };
 
 void DirectorySymbols::search(ModuleSearch& search) { OneSearch(*this, search).run(); }
+
+std::optional<ManagedProgram> DirectorySymbols::find_program(const ManagedModule& wanted) {
+  if (folder_ == folder_.root_path()) return std::nullopt;
+  const fs::path* const path = index().find_managed(wanted.mvid, wanted.name);
+  if (path == nullptr) return std::nullopt;
+  auto file = File::open_read(*path);
+  if (!file.has_value()) return std::nullopt;
+  ManagedProgram program{
+      std::move(file).value(), path->filename().string(), path->string(), nullptr};
+  program.on_request = [this](std::string_view, const WorkerMessage& request) {
+    return find_pdb(request);
+  };
+  return program;
+}
+
+// The PDB of a program, by its id wherever it lies.
+Result<WorkerMessage> DirectorySymbols::find_pdb(const WorkerMessage& request) {
+  SIGLA_TRY_ASSIGN(const CompanionRequest wanted,
+                   decode_companion_request(as_bytes(request.payload)));
+  WorkerMessage answer;
+  if (wanted.kind != CompanionKind::kManagedPdb || wanted.attempt != 0) return answer;
+  const std::string guid =
+      hex_lower(Bytes(wanted.build_id).first(std::min<std::size_t>(wanted.build_id.size(), 16)));
+  const fs::path* const path = index().find_managed_pdb(guid);
+  if (path == nullptr) return answer;
+  SIGLA_TRY_ASSIGN(answer.files.emplace_back(), File::open_read(*path));
+  answer.payload = path->string();
+  return answer;
+}
 
 const FolderIndex& DirectorySymbols::index() {
   const std::lock_guard lock(mutex_);

@@ -31,11 +31,13 @@ class DirectorySymbols : public SymbolPlace {
   DirectorySymbols(std::filesystem::path folder, SymbolFiles& files, const Limits& limits = {})
       : folder_(std::move(folder)), files_(files), limits_(limits) {}
   void search(ModuleSearch& search) override;
+  std::optional<ManagedProgram> find_program(const ManagedModule& wanted) override;
 
  private:
   class OneSearch;
   std::optional<std::filesystem::path> find_below(const std::filesystem::path& relative);
   const FolderIndex& index();
+  Result<WorkerMessage> find_pdb(const WorkerMessage& request);
 
   const std::filesystem::path folder_;
   SymbolFiles& files_;

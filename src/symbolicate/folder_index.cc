@@ -38,7 +38,9 @@ bool may_have_symbols(const File& file) {
   const auto size = file.read_at(start, 0);
   if (!size.has_value()) return false;
   const Bytes bytes = Bytes(start).first(*size);
-  return sniff_wrapping(bytes) != Wrapping::kNone || can_have_symbols(sniff_format(bytes));
+  const Format format = sniff_format(bytes);
+  return sniff_wrapping(bytes) != Wrapping::kNone || can_have_symbols(format) ||
+         format == Format::kPortablePdb;
 }
 
 bool is_store_folder(const fs::path& path) {
@@ -82,6 +84,7 @@ void FolderIndex::add_file(const fs::path& path, SymbolFiles& files) {
   if (!file.has_value() || !may_have_symbols(*file)) return;
   auto objects = files.identify(*file, path.filename().string());
   if (!objects.has_value()) return;
+  add_managed(path, *objects);
   std::erase_if(*objects,
                 [](const Object& object) { return !can_have_symbols(object.identity.format); });
   if (objects->empty()) return;
@@ -91,6 +94,30 @@ void FolderIndex::add_file(const fs::path& path, SymbolFiles& files) {
     if (!identity.code_id.empty()) by_id_.emplace(identity.code_id.text(), entries_.size());
   }
   entries_.push_back({path, std::move(objects).value()});
+}
+
+// Portable PDBs have no place among the others: no native module is theirs.
+void FolderIndex::add_managed(const fs::path& path, const std::vector<Object>& objects) {
+  for (const Object& object : objects) {
+    const Identity& identity = object.identity;
+    if (identity.is_embedded) continue;
+    if (!identity.mvid.empty()) {
+      managed_.emplace(identity.mvid, path);
+      managed_.emplace(lower(identity.name), path);
+    }
+    const bool is_pdb = identity.format == Format::kPortablePdb || identity.format == Format::kPdb;
+    if (is_pdb && identity.debug_id) managed_pdbs_.emplace(identity.debug_id->guid_lower(), path);
+  }
+}
+
+const fs::path* FolderIndex::find_managed(std::string_view mvid, std::string_view name) const {
+  const auto found = managed_.find(mvid.empty() ? lower(name) : std::string(mvid));
+  return found == managed_.end() ? nullptr : &found->second;
+}
+
+const fs::path* FolderIndex::find_managed_pdb(std::string_view guid) const {
+  const auto found = managed_pdbs_.find(guid);
+  return found == managed_pdbs_.end() ? nullptr : &found->second;
 }
 
 std::vector<const FolderIndex::Entry*> FolderIndex::find(const ModuleQuery& query) const {

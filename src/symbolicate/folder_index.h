@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/limits.h"
@@ -29,6 +30,10 @@ class FolderIndex {
 
   // The files with an object of the module: those that promise most first.
   std::vector<const Entry*> find(const ModuleQuery& query) const;
+  // Of .NET: a program by its MVID, or where that is empty its name; a PDB by its GUID in written
+  // order. Null when there is none.
+  const std::filesystem::path* find_managed(std::string_view mvid, std::string_view name) const;
+  const std::filesystem::path* find_managed_pdb(std::string_view guid) const;
   std::size_t file_count() const { return entries_.size(); }
   // Empty, or why not all was read.
   const std::string& incomplete() const { return incomplete_; }
@@ -38,6 +43,10 @@ class FolderIndex {
 
   std::vector<Entry> entries_;
   std::multimap<std::string, std::size_t> by_id_;  // GUID or code id, lower case
+  void add_managed(const std::filesystem::path& path, const std::vector<Object>& objects);
+
+  std::map<std::string, std::filesystem::path, std::less<>> managed_;  // by MVID and lower name
+  std::map<std::string, std::filesystem::path, std::less<>> managed_pdbs_;  // by GUID
   std::string incomplete_;
 };
 

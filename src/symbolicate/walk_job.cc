@@ -9,6 +9,7 @@
 #include "convert/map_unwrapped.h"
 #include "convert/symcache_job.h"
 #include "stackwalk/process.h"
+#include "symbolicate/managed_trace.h"
 #include "symbolicate/report_builder.h"
 #include "symbolicate/report_codec.h"
 #include "symbolicate/trace_job.h"
@@ -221,6 +222,7 @@ Result<WorkerMessage> run_walk_job(WorkerMessage request, WorkerContext& context
 void add_symbolicate_jobs(WorkerJobs& jobs) {
   jobs.emplace(kWalkJob, run_walk_job);
   add_trace_job(jobs);
+  add_managed_trace_job(jobs);
 }
 
 }  // namespace sigla

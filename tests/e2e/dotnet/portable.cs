@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// Turns the debug information of mcs (.mdb) into a Portable PDB: portable.exe IN.exe OUT.exe
+using System;
+using System.Collections.Generic;
+using Mono.Cecil;
+using Mono.Cecil.Cil;
+using Mono.CompilerServices.SymbolWriter;
+
+static class Portable {
+  static IEnumerable<TypeDefinition> All(IEnumerable<TypeDefinition> types) {
+    foreach (var type in types) {
+      yield return type;
+      foreach (var nested in All(type.NestedTypes)) yield return nested;
+    }
+  }
+  static void Main(string[] args) {
+    var module = ModuleDefinition.ReadModule(args[0]);
+    var symbols = MonoSymbolFile.ReadSymbolFile(args[0] + ".mdb");
+    var documents = new Dictionary<string, Document>();
+    foreach (var type in All(module.Types)) {
+      foreach (var method in type.Methods) {
+        var entry = symbols.GetMethodByToken(method.MetadataToken.ToInt32());
+        if (entry == null || !method.HasBody) continue;
+        var instructions = new Dictionary<int, Instruction>();
+        foreach (var instruction in method.Body.Instructions) instructions[instruction.Offset] = instruction;
+        foreach (var line in entry.GetLineNumberTable().LineNumbers) {
+          if (!instructions.ContainsKey(line.Offset)) continue;
+          var file = symbols.Sources[line.File - 1].FileName;
+          if (!documents.ContainsKey(file)) {
+            documents[file] = new Document(file) { Language = DocumentLanguage.CSharp, Type = DocumentType.Text };
+          }
+          var hidden = line.IsHidden;
+          method.DebugInformation.SequencePoints.Add(new SequencePoint(instructions[line.Offset], documents[file]) {
+            StartLine = hidden ? 0xfeefee : line.Row, EndLine = hidden ? 0xfeefee : line.Row,
+            StartColumn = hidden ? 0 : 1, EndColumn = hidden ? 0 : 2 });
+        }
+      }
+    }
+    module.Write(args[1], new WriterParameters { WriteSymbols = true, SymbolWriterProvider = new PortablePdbWriterProvider() });
+  }
+}
