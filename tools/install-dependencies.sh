@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 
 build=(g++ cmake ninja-build ccache lld-19 git ca-certificates pkg-config
   libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libssl-dev libcurl4-openssl-dev
-  libsqlite3-dev libarchive-dev libmspack-dev libzstd-dev zlib1g-dev liblzma-dev libbz2-dev
+  libsqlite3-dev libarchive-dev libmspack-dev libzstd-dev zlib1g-dev liblzma-dev libbz2-dev liblz4-dev
   libisal-dev libxxhash-dev libfmt-dev prometheus-cpp-dev libseccomp-dev libcapstone-dev libgit2-dev llvm-19-dev libcli11-dev)
 demo=(gdb curl python3 binutils debuginfod elfutils)
 test=(mono-devel libgtest-dev libgmock-dev libbenchmark-dev clang-19 clang-format-19 clang-tidy-19

@@ -39,6 +39,8 @@ std::string_view to_string(Wrapping wrapping) {
       return "xz";
     case Wrapping::kBzip2:
       return "bzip2";
+    case Wrapping::kLz4:
+      return "lz4";
     case Wrapping::kCab:
       return "cab";
   }

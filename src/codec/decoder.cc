@@ -3,6 +3,7 @@
 
 #include "codec/bzip2.h"
 #include "codec/expansion.h"
+#include "codec/lz4.h"
 #include "codec/xz.h"
 #include "codec/zlib.h"
 #include "codec/zstd.h"
@@ -24,6 +25,8 @@ std::unique_ptr<Decompressor> make_decompressor(Codec codec) {
       return make_xz_decompressor();
     case Codec::kBzip2:
       return make_bzip2_decompressor();
+    case Codec::kLz4:
+      return make_lz4_decompressor();
   }
   SIGLA_CHECK(false);
 }
@@ -100,6 +103,8 @@ std::string_view to_string(Codec codec) {
       return "xz";
     case Codec::kBzip2:
       return "bzip2";
+    case Codec::kLz4:
+      return "lz4";
   }
   SIGLA_CHECK(false);
 }
@@ -108,6 +113,7 @@ std::optional<Codec> sniff_codec(Bytes start) {
   if (starts_with(start, "\x1f\x8b\x08")) return Codec::kGzip;
   if (starts_with(start, "\x28\xb5\x2f\xfd")) return Codec::kZstd;
   if (starts_with(start, std::string_view("\xfd\x37zXZ\0", 6))) return Codec::kXz;
+  if (starts_with(start, "\x04\x22\x4d\x18")) return Codec::kLz4;
   // A zstd file may begin with a skippable frame, 0x184D2A50 to 0x184D2A5F.
   if (start.size() >= 4 && (start[0] & 0xf0U) == 0x50 &&
       starts_with(start.subspan(1), "\x2a\x4d\x18")) {

@@ -24,6 +24,7 @@ enum class Codec {
   kZstd,     // RFC 8878, any number of frames, skippable ones included
   kXz,       // .xz, any number of streams, and .lzma
   kBzip2,    // any number of streams
+  kLz4,      // any number of frames
 };
 
 std::string_view to_string(Codec codec);

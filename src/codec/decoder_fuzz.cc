@@ -23,7 +23,7 @@ class PiecewiseSource final : public sigla::ByteSource {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size < 2) return 0;
-  const auto codec = static_cast<sigla::Codec>(data[0] % 6);
+  const auto codec = static_cast<sigla::Codec>(data[0] % 7);
   sigla::Limits limits;
   limits.entry_size_max = 1U << 20U;
   const sigla::Bytes packed(data + 2, size - 2);

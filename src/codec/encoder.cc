@@ -16,6 +16,7 @@ std::unique_ptr<Encoder> make_encoder(Codec codec, ByteSink& packed) {
       return make_zstd_encoder(packed);
     case Codec::kXz:
     case Codec::kBzip2:
+    case Codec::kLz4:
       break;
   }
   SIGLA_CHECK(false);

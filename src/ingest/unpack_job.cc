@@ -28,6 +28,8 @@ std::optional<Codec> codec_of(Wrapping wrapping) {
       return Codec::kXz;
     case Wrapping::kBzip2:
       return Codec::kBzip2;
+    case Wrapping::kLz4:
+      return Codec::kLz4;
     case Wrapping::kNone:
     case Wrapping::kCab:
       return std::nullopt;

@@ -56,7 +56,7 @@ struct Object {
 };
 
 // The compressed forms a single file may come in; containers of many files are archives.
-enum class Wrapping { kNone, kGzip, kZstd, kXz, kBzip2, kCab };
+enum class Wrapping { kNone, kGzip, kZstd, kXz, kBzip2, kLz4, kCab };
 Wrapping sniff_wrapping(Bytes file);
 
 // The format by magic and the checks that tell look-alikes apart (a Java class from a fat Mach-O);

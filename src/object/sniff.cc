@@ -59,6 +59,8 @@ Wrapping sniff_wrapping(Bytes file) {
       return Wrapping::kXz;
     case Codec::kBzip2:
       return Wrapping::kBzip2;
+    case Codec::kLz4:
+      return Wrapping::kLz4;
     case Codec::kZlib:
     case Codec::kDeflate:
       break;

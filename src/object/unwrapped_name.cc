@@ -18,6 +18,8 @@ std::vector<std::string_view> extensions_of(Wrapping wrapping) {
       return {".xz", ".lzma"};
     case Wrapping::kBzip2:
       return {".bz2"};
+    case Wrapping::kLz4:
+      return {".lz4"};
     case Wrapping::kNone:
     case Wrapping::kCab:
       break;

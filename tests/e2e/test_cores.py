@@ -331,9 +331,9 @@ class Cores(Case):
     def test_compressed_cores(self):
         core = self.core("signal")
         expected = frames_of(self.crashed(self.sigla(core, "/")))
-        for command, extension in ((("zstd", "-q", "-k"), "zst"), (("xz", "-k", "-0"), "xz"), (("gzip", "-k"), "gz")):
+        for command, extension in ((("zstd", "-q", "-k"), "zst"), (("lz4", "-q", "-k"), "lz4"), (("xz", "-k", "-0"), "xz"), (("gzip", "-k"), "gz")):
             with self.subTest(extension):
-                run(*command, core)
+                run(*command, core, *((f"{core}.lz4",) if extension == "lz4" else ()))  # which would write to the pipe it prints to
                 self.assertEqual(frames_of(self.crashed(self.sigla(f"{core}.{extension}", "/"))), expected)
                 self.assertEqual(json.loads(run(SIGLA, "inspect", "--json", f"{core}.{extension}").stdout)["objects"][0]["format"], "core")
 
