@@ -38,6 +38,17 @@ enum Amd64Register : std::uint8_t {
 enum ArmRegister : std::uint8_t { kArmFpApple = 7, kArmSp = 13, kArmLr, kArmPc, kArmCount };
 enum Arm64Register : std::uint8_t { kArm64Fp = 29, kArm64Lr, kArm64Sp, kArm64Pc, kArm64Count };
 
+enum MipsRegister : std::uint8_t { kMipsSp = 29, kMipsFp, kMipsRa, kMipsPc, kMipsCount };
+enum PpcRegister : std::uint8_t { kPpcSp = 1, kPpcPc = 32, kPpcLr, kPpcCount };
+enum SparcRegister : std::uint8_t { kSparcSp = 14, kSparcFp = 30, kSparcPc = 32, kSparcCount };
+enum RiscvRegister : std::uint8_t {
+  kRiscvRa = 1,
+  kRiscvSp,
+  kRiscvFp = 8,
+  kRiscvPc = 32,
+  kRiscvCount
+};
+
 inline constexpr std::size_t kRegisterCountMax = 40;
 
 // The registers of a thread that stands still.

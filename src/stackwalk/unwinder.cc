@@ -15,6 +15,17 @@ std::unique_ptr<Unwinder> Unwinder::make(Arch arch,
       return make_arm_unwinder(process, stack);
     case Arch::kArm64:
       return make_arm64_unwinder(process, stack);
+    case Arch::kMips:
+    case Arch::kMips64:
+      return make_mips_unwinder(process, stack, arch == Arch::kMips64);
+    case Arch::kPpc:
+    case Arch::kPpc64:
+      return make_ppc_unwinder(process, stack, arch == Arch::kPpc64);
+    case Arch::kSparc:
+      return make_sparc_unwinder(process, stack);
+    case Arch::kRiscv32:
+    case Arch::kRiscv64:
+      return make_riscv_unwinder(process, stack, arch == Arch::kRiscv64);
     default:
       return nullptr;
   }

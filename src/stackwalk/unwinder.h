@@ -97,6 +97,17 @@ std::unique_ptr<Unwinder> make_x86_unwinder(const WalkedProcess& process, const 
 std::unique_ptr<Unwinder> make_amd64_unwinder(const WalkedProcess& process,
                                               const StackMemory& stack);
 std::unique_ptr<Unwinder> make_arm_unwinder(const WalkedProcess& process, const StackMemory& stack);
+std::unique_ptr<Unwinder> make_mips_unwinder(const WalkedProcess& process,
+                                             const StackMemory& stack,
+                                             bool is_64);
+std::unique_ptr<Unwinder> make_ppc_unwinder(const WalkedProcess& process,
+                                            const StackMemory& stack,
+                                            bool is_64);
+std::unique_ptr<Unwinder> make_sparc_unwinder(const WalkedProcess& process,
+                                              const StackMemory& stack);
+std::unique_ptr<Unwinder> make_riscv_unwinder(const WalkedProcess& process,
+                                              const StackMemory& stack,
+                                              bool is_64);
 std::unique_ptr<Unwinder> make_arm64_unwinder(const WalkedProcess& process,
                                               const StackMemory& stack);
 

@@ -9,6 +9,10 @@
 //           (first frame) -> rbp chain (not Windows) -> scan
 //   ARM     unwind rules (not iOS) -> r7 chain (iOS) -> scan
 //   ARM64   unwind rules -> x29 chain with repair of lr -> scan
+//   MIPS    unwind rules -> scan for a return address with a frame pointer below it
+//   PPC     unwind rules -> r1 chain
+//   SPARC   saved register windows
+//   RISC-V  unwind rules -> s0 chain -> scan
 //
 // Beyond Breakpad, unwind rules may say that a frame is the outermost one, which ends the walk, and
 // that a frame is a signal handler's return, whose caller was interrupted where its pc says.
@@ -39,7 +43,7 @@ struct WalkedProcess {
   Limits limits;
 };
 
-// Frames from the innermost out; at least one unless the processor is not one of the four above.
+// Frames from the innermost out; at least one unless the processor is none of the above.
 // `stack` is null when the dump has no memory of its own for the thread.
 std::vector<Frame> walk_stack(const WalkedProcess& process,
                               const CpuContext& context,

@@ -347,5 +347,112 @@ TEST(Process, WalksAFullDumpByItsOwnMemoryList) {
   EXPECT_EQ(process.walk(process.threads()[0], nullptr).size(), 2U);
 }
 
+// MIPS leaves room for four arguments above every stack pointer but the first frame's.
+TEST_F(Walker, MipsScansForAReturnAddressWithAFramePointerBelowIt) {
+  const auto context = contexts_.context(
+      600, 0, minidump::CONTEXT_MIPS, 8, {{8 + 29 * 8, kStack}, {312, kApp + 0x10}});
+  const auto frames = walk(minidump::PROCESSOR_ARCHITECTURE_MIPS,
+                           minidump::MD_OS_LINUX,
+                           context,
+                           stack32({5,
+                                    kStack + 16,
+                                    kLib + 0x20,
+                                    kLib + 0x30,
+                                    0,
+                                    0,
+                                    0,
+                                    0,
+                                    kStack + 60,
+                                    kLib + 0x40,
+                                    0,
+                                    0,
+                                    0,
+                                    0,
+                                    0,
+                                    0}),
+                           false);
+  EXPECT_EQ(shape(frames), (Shape{"context:40000010", "scan:50000020", "scan:50000040"}));
+  EXPECT_EQ(frames[1].instruction, kLib + 0x18);
+}
+
+TEST_F(Walker, PpcFollowsTheChainOfFrames) {
+  const auto context =
+      contexts_.context(1004, 0, minidump::CONTEXT_PPC, 4, {{12 + 4, kStack}, {4, kApp + 0x10}});
+  const auto frames =
+      walk(minidump::PROCESSOR_ARCHITECTURE_PPC,
+           minidump::MD_OS_MAC_OS_X,
+           context,
+           stack32({kStack + 16, 0, 0, 0, kStack + 32, 0, kLib + 0x20, 0, 0, 0, kLib + 0x30, 0}),
+           false);
+  EXPECT_EQ(shape(frames),
+            (Shape{"context:40000010", "frame_pointer:50000020", "frame_pointer:50000030"}));
+  EXPECT_EQ(frames[1].instruction, kLib + 0x1c);
+}
+
+TEST_F(Walker, PpcOfSystemVKeepsTheReturnAddressANextWord) {
+  const auto context =
+      contexts_.context(1004, 0, minidump::CONTEXT_PPC, 4, {{12 + 4, kStack}, {4, kApp + 0x10}});
+  const auto frames = walk(minidump::PROCESSOR_ARCHITECTURE_PPC,
+                           minidump::MD_OS_LINUX,
+                           context,
+                           stack32({kStack + 16, 0, 0, 0, 0, kLib + 0x20, 0, 0}),
+                           false);
+  EXPECT_EQ(shape(frames), (Shape{"context:40000010", "frame_pointer:50000020"}));
+}
+
+TEST_F(Walker, Ppc64FollowsTheChainOfFrames) {
+  const auto context =
+      contexts_.context(1160, 0, minidump::CONTEXT_PPC64, 8, {{24 + 8, kStack}, {8, kApp + 0x10}});
+  const auto frames = walk(minidump::MD_CPU_ARCHITECTURE_PPC64,
+                           minidump::MD_OS_LINUX,
+                           context,
+                           stack64({kStack + 32, 0, 0, 0, 0, 0, kLib + 0x20, 0}),
+                           false);
+  EXPECT_EQ(shape(frames), (Shape{"context:40000010", "frame_pointer:50000020"}));
+}
+
+TEST_F(Walker, SparcReadsTheSavedWindows) {
+  const auto context =
+      contexts_.context(584,
+                        0,
+                        minidump::CONTEXT_SPARC,
+                        8,
+                        {{8 + 14 * 8, kStack}, {8 + 30 * 8, kStack + 64}, {272, kApp + 0x10}});
+  std::vector<std::uint64_t> words(48, 0);
+  words[16 + 14] = kStack + 128;
+  words[16 + 15] = kLib + 0x20;
+  const auto frames = walk(
+      minidump::MD_CPU_ARCHITECTURE_SPARC, minidump::MD_OS_SOLARIS, context, stack32(words), false);
+  EXPECT_EQ(shape(frames), (Shape{"context:40000010", "frame_pointer:50000020"}));
+  EXPECT_EQ(frames[1].instruction, kLib + 0x18);
+}
+
+TEST_F(Walker, RiscvFollowsFramePointersThenScans) {
+  const auto context64 =
+      contexts_.context(528,
+                        0,
+                        minidump::CONTEXT_RISCV64,
+                        8,
+                        {{8, kApp + 0x10}, {8 + 16, kStack}, {8 + 64, kStack + 32}});
+  auto frames = walk(minidump::MD_CPU_ARCHITECTURE_RISCV64,
+                     minidump::MD_OS_LINUX,
+                     context64,
+                     stack64({0, 0, 7, kLib + 0x20, 0, kLib + 0x30, 0, 0}),
+                     false);
+  EXPECT_EQ(shape(frames), (Shape{"context:40000010", "frame_pointer:50000020", "scan:50000030"}));
+  const auto context32 =
+      contexts_.context(268,
+                        0,
+                        minidump::CONTEXT_RISCV,
+                        4,
+                        {{8, kApp + 0x10}, {8 + 8, kStack}, {8 + 32, kStack + 16}});
+  frames = walk(minidump::MD_CPU_ARCHITECTURE_RISCV,
+                minidump::MD_OS_LINUX,
+                context32,
+                stack32({0, 0, 7, kLib + 0x20, 0, 0}),
+                false);
+  EXPECT_EQ(shape(frames), (Shape{"context:40000010", "frame_pointer:50000020"}));
+}
+
 }  // namespace
 }  // namespace sigla

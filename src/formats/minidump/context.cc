@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace sigla::minidump {
 namespace {
@@ -125,6 +126,43 @@ Result<Context> read_x86(const Image& image,
   return context;
 }
 
+void read_others(const Image& image, Bytes record, Context& context) {
+  auto& registers = context.registers;
+  switch (context.arch) {
+    case Arch::kMips:
+    case Arch::kMips64:
+      read_consecutive(image, record, 8, 8, 32, context);
+      registers[kMipsPc] = read_at(image, record, 312, 8);
+      if (context.arch == Arch::kMips) {
+        for (std::uint64_t& value : registers) value &= 0xffffffffU;
+      }
+      return;
+    case Arch::kPpc:
+      read_consecutive(image, record, 12, 4, 32, context);
+      registers[kPpcPc] = read_at(image, record, 4, 4);
+      registers[kPpcLr] = read_at(image, record, 148, 4);
+      return;
+    case Arch::kPpc64:
+      read_consecutive(image, record, 24, 8, 32, context);
+      registers[kPpcPc] = read_at(image, record, 8, 8);
+      registers[kPpcLr] = read_at(image, record, 296, 8);
+      return;
+    case Arch::kSparc:
+      read_consecutive(image, record, 8, 8, 32, context);
+      registers[kSparcPc] = read_at(image, record, 272, 8);
+      return;
+    case Arch::kRiscv32:
+    case Arch::kRiscv64: {
+      const std::size_t width = context.arch == Arch::kRiscv32 ? 4 : 8;
+      read_consecutive(image, record, 8, width, 32, context);
+      registers[kRiscvPc] = std::exchange(registers[0], 0);  // in the place of x0
+      return;
+    }
+    default:
+      return;
+  }
+}
+
 struct Layout {
   std::uint32_t flags;
   Arch arch;
@@ -188,6 +226,8 @@ Result<Context> read_context(const Image& image,
     read_consecutive(image, record, 8, 8, kArm64Count, context);
     const std::size_t cpsr = cpu == CONTEXT_ARM64_OLD ? 272 : 4;
     context.status = static_cast<std::uint32_t>(read_at(image, record, cpsr, 4));
+  } else {
+    read_others(image, record, context);
   }
   return context;
 }

@@ -7,7 +7,12 @@
 //   ARM         368          0  r0 4 .. r15 64, cpsr 68
 //   ARM64       912          0  x0 8 .. x31, pc 264
 //   ARM64 old   796   0 (64 b)  x0 8 .. x31, pc 264       (Breakpad before 2018)
-// PowerPC, MIPS, SPARC and RISC-V contexts are recognised by size and flags, and not read further.
+//   MIPS        600          0  r0 8 .. r31, pc 312       (64-bit fields for both widths)
+//   PowerPC    1004          0  r0 12 .. r31, pc 4, lr 148
+//   PowerPC64  1160   0 (64 b)  r0 24 .. r31, pc 8, lr 296
+//   SPARC       584          0  g0 8 .. i7, pc 272        (64-bit fields)
+//   RISC-V      268          0  x1 12 .. x31, pc 8
+//   RISC-V 64   528          0  x1 16 .. x31, pc 8
 #pragma once
 
 #include <cstdint>
