@@ -7,7 +7,7 @@ JOBS ?= $(shell nproc)
 CONFORMANCE ?= ../shared/conformance
 export CCACHE_DIR ?= $(HOME)/.cache/ccache
 
-.PHONY: run test build release unit e2e conformance fuzz soak bench asan tsan lint format clean
+.PHONY: run test build release unit e2e conformance fuzz soak mutate bench asan tsan lint format clean
 
 run: ## install what is missing, build, start the server and run the demonstration
 	@tools/install-dependencies.sh run
@@ -44,6 +44,9 @@ fuzz: ## every fuzz target under libFuzzer: make fuzz [SECONDS_EACH=60]
 
 soak: release ## uploads, downloads and kill -9 for an hour: make soak [MINUTES=60]
 	@tests/soak/soak.py build/release/bin/sigla $(or $(MINUTES),60)
+
+mutate: release ## 20,000 damaged crash dumps against a running server: make mutate [COUNT=20000]
+	@tests/soak/mutate.py build/release/bin/sigla $(or $(COUNT),20000)
 
 bench: ## side by side with nginx, hashing, Breakpad and LLVM; prints ratios
 	@tools/install-dependencies.sh test

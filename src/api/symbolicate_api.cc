@@ -14,13 +14,14 @@
 #include "symbolicate/write_breakpad.h"
 #include "symbolicate/write_json.h"
 #include "symbolicate/write_machine.h"
+#include "symbolicate/write_rust_minidump.h"
 #include "symbolicate/write_text.h"
 
 namespace sigla::api {
 
 namespace {
 
-enum class ReportFormat { kJson, kText, kBreakpad, kBreakpadMachine };
+enum class ReportFormat { kJson, kText, kBreakpad, kBreakpadMachine, kRustMinidump };
 
 Result<ReportFormat> decode_format(const http::Request& request) {
   const std::string_view name = request.query_value("format").value_or("json");
@@ -28,8 +29,9 @@ Result<ReportFormat> decode_format(const http::Request& request) {
   if (name == "text") return ReportFormat::kText;
   if (name == "breakpad") return ReportFormat::kBreakpad;
   if (name == "breakpad-machine") return ReportFormat::kBreakpadMachine;
+  if (name == "rust-minidump") return ReportFormat::kRustMinidump;
   return make_error(ErrorCode::kInvalidArgument,
-                    "format: '{}' is none of json, text, breakpad, breakpad-machine",
+                    "format: '{}' is none of json, text, breakpad, breakpad-machine, rust-minidump",
                     name);
 }
 
@@ -44,6 +46,8 @@ http::Response encode_crash(const SymbolicatedCrash& crash, ReportFormat format)
       return http::Response::text(200, write_breakpad(report));
     case ReportFormat::kBreakpadMachine:
       return http::Response::text(200, write_breakpad_machine(report));
+    case ReportFormat::kRustMinidump:
+      return http::Response::json(200, write_rust_minidump(report));
   }
   return error_reply(500, "no such format");
 }

@@ -20,6 +20,7 @@
 #include "symbolicate/write_breakpad.h"
 #include "symbolicate/write_json.h"
 #include "symbolicate/write_machine.h"
+#include "symbolicate/write_rust_minidump.h"
 #include "symbolicate/write_text.h"
 
 namespace sigla::app {
@@ -30,6 +31,8 @@ std::string write(const SymbolicatedCrash& crash, const std::string& format) {
   if (format == "json") return write_json(report);
   if (format == "breakpad") return write_breakpad(report);
   if (format == "breakpad-machine") return write_breakpad_machine(report);
+  if (format == "rust-minidump") return write_rust_minidump(report);
+  if (format == "explain") return write_text(report, true);
   return crash.text ? *crash.text : write_text(report);
 }
 
@@ -130,7 +133,7 @@ int run_symbolicate(const Verb& self, Arguments arguments) {
       "INPUT", &input, "a minidump, a core, a crash report, a text; '-': standard input");
   line.option("--symbols", "DIR|URL", &places, "where symbols are; may be given several times");
   line.choice("--format",
-              {"text", "json", "breakpad", "breakpad-machine"},
+              {"text", "explain", "json", "breakpad", "breakpad-machine", "rust-minidump"},
               &format,
               "for people, for programs, or as Breakpad's minidump_stackwalk prints it with and "
               "without -m");

@@ -17,6 +17,7 @@ inline constexpr std::uint32_t kLinuxSigsegvSignal = 11;
 std::string_view windows_exception_name(std::uint32_t code);
 std::string_view windows_fast_fail_name(std::uint32_t code);  // the first parameter of 0xc0000409
 std::string_view ntstatus_name(std::uint32_t status);
+std::string_view windows_error_name(std::uint32_t error);  // of GetLastError()
 std::string_view linux_signal_name(std::uint32_t signal);  // those whose si_code says nothing more
 std::string_view linux_signal_code_name(std::uint32_t signal, std::uint32_t code);  // si_code
 std::string_view solaris_signal_name(std::uint32_t signal);

@@ -3,12 +3,15 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "formats/minidump/context.h"
 #include "formats/minidump/crashpad_info.h"
 #include "formats/minidump/exception.h"
+#include "formats/minidump/linux_text.h"
 #include "formats/minidump/misc_info.h"
 #include "formats/minidump/modules.h"
 #include "formats/minidump/threads.h"
+#include "stackwalk/minidump_details.h"
 #include "stackwalk/minidump_evidence.h"
 #include "stackwalk/optional_stream.h"
 
@@ -31,7 +34,11 @@ ProcessModule to_process_module(minidump::Module&& module) {
 std::vector<ProcessModule> to_process_modules(std::vector<minidump::Module> modules) {
   std::vector<ProcessModule> result;
   result.reserve(modules.size());
-  for (minidump::Module& module : modules) result.push_back(to_process_module(std::move(module)));
+  for (minidump::Module& module : modules) {
+    const auto index = static_cast<std::uint32_t>(result.size());
+    result.push_back(to_process_module(std::move(module)));
+    result.back().list_index = index;
+  }
   return result;
 }
 
@@ -73,7 +80,12 @@ class Reader {
     if (const auto misc = optional(minidump::read_misc_info(image_))) {
       facts_.process_id = misc->process_id;
       facts_.process_create_time = misc->process_create_time.value_or(0);
+    } else if (const auto status =
+                   optional(minidump::read_text(image_, minidump::MD_LINUX_PROC_STATUS))) {
+      const auto id = parse_decimal(minidump::find_proc_value(*status, "Pid").value_or(""));
+      if (id && *id <= UINT32_MAX) facts_.process_id = static_cast<std::uint32_t>(*id);
     }
+    facts_.details = read_process_details(image_, diagnostics_);
     if (const auto assertion = optional(minidump::read_assertion(image_))) {
       facts_.assertion = describe_assertion(*assertion);
     }
@@ -143,13 +155,17 @@ class Reader {
     if (exception_) requesting = exception_->ThreadId;
     for (const minidump::Thread& raw : threads) {
       const std::uint32_t id = raw.raw.ThreadId;
-      if (id == dump_thread) continue;  // it only wrote the dump
+      if (id == dump_thread) {  // it only wrote the dump
+        facts_.details.dump_thread = {{static_cast<std::uint32_t>(facts_.threads.size()), id}};
+        continue;
+      }
       ProcessThread thread;
       thread.id = id;
       if (names) {
         if (const auto name = names->find(id); name != names->end()) thread.name = name->second;
       }
       thread.stack = stack_of(raw);
+      thread.last_error = last_error_of(raw);
       const bool is_requesting = id == requesting;
       if (is_requesting) facts_.requesting_thread = facts_.threads.size();
       thread.context = context_of(raw, is_requesting);
@@ -163,6 +179,14 @@ class Reader {
       facts_.threads.push_back(std::move(thread));
     }
     return {};
+  }
+
+  // NT_TEB.LastErrorValue is the 13th pointer's worth of the block.
+  std::optional<std::uint32_t> last_error_of(const minidump::Thread& thread) const {
+    if (facts_.evidence.system != CrashSystem::kWindows || thread.raw.Teb == 0) return std::nullopt;
+    const std::uint64_t offset = facts_.arch == Arch::kX86 || facts_.arch == Arch::kArm ? 52 : 104;
+    const auto value = facts_.evidence.read(thread.raw.Teb + offset, 4);
+    return value ? std::optional(static_cast<std::uint32_t>(*value)) : std::nullopt;
   }
 
   static std::uint64_t stack_size(const minidump::Thread& thread) {

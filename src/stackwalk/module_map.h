@@ -22,6 +22,7 @@ struct ProcessModule {
   std::optional<DebugId> debug_id;
   CodeId code_id;
   std::string version;
+  std::uint32_t list_index = 0;  // where it stood in the dump's list
   Bytes image;  // the whole file, where memory and dump have it (the vDSO)
 };
 
@@ -44,6 +45,8 @@ class ModuleMap {
   std::optional<std::uint32_t> find(std::uint64_t address) const;
   const std::vector<ProcessModule>& modules() const { return modules_; }
   std::optional<std::uint32_t> main() const { return main_; }
+  // For lists whose first module is not known to be the main one.
+  void forget_main() { main_.reset(); }
 
  private:
   static ModuleMap make_sorted(std::vector<ProcessModule> modules, Overlap overlap);

@@ -2,18 +2,22 @@
 #include "stackwalk/process.h"
 
 #include "formats/elf/image.h"
+#include "formats/microdump/microdump.h"
 #include "stackwalk/core_process.h"
+#include "stackwalk/microdump_process.h"
 #include "stackwalk/minidump_process.h"
 
 namespace sigla {
 
 Result<Process> Process::open(Bytes file, const Limits& limits, Diagnostics& diagnostics) {
-  const bool is_core = elf::is_elf(file);
-  SIGLA_TRY_ASSIGN(ProcessFacts facts,
-                   is_core ? read_core_process(file, limits, diagnostics)
-                           : read_minidump_process(file, limits, diagnostics));
+  const auto read = elf::is_elf(file)               ? read_core_process
+                    : microdump::is_microdump(file) ? read_microdump_process
+                                                    : read_minidump_process;
+  SIGLA_TRY_ASSIGN(ProcessFacts facts, read(file, limits, diagnostics));
   return Process(std::move(facts), limits);
 }
+
+bool Process::is_log_of_dump(Bytes file) { return microdump::is_microdump(file); }
 
 std::vector<Frame> Process::walk(const ProcessThread& thread, SymbolSource* symbols) const {
   if (!thread.context) return {};

@@ -8,6 +8,7 @@
 // Opening is cheap, walking is the work; between them a caller can see which modules there are.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -17,6 +18,7 @@
 #include "stackwalk/crash_evidence.h"
 #include "stackwalk/crash_reason.h"
 #include "stackwalk/module_map.h"
+#include "stackwalk/process_details.h"
 #include "stackwalk/process_memory.h"
 #include "stackwalk/symbol_source.h"
 #include "stackwalk/system_text.h"
@@ -29,6 +31,14 @@ struct ProcessThread {
   std::string name;
   std::optional<CpuContext> context;
   std::optional<MemoryRegion> stack;
+  std::optional<std::uint32_t> last_error;  // Windows: what GetLastError() would say
+};
+
+// What a process drew with; empty where the dump does not say.
+struct GpuText {
+  std::string version;  // "OpenGL ES 3.1"
+  std::string vendor;
+  std::string renderer;
 };
 
 struct ProcessCrash {
@@ -54,15 +64,22 @@ struct ProcessFacts {
   std::optional<ModuleMap> unloaded;
   std::optional<ProcessMemory> memory;
   std::vector<std::pair<std::string, std::string>> annotations;
+  GpuText gpu;
+  ProcessDetails details;
+  // Keeps alive what the rest borrows from, where that is not the file.
+  std::shared_ptr<const void> owned;
 };
 
 // Borrows the file's bytes.
 class Process {
  public:
-  // By its content a minidump or an ELF core, in no compressed form. Error when it has no threads
-  // or two of them claim to be the one that crashed. What is damaged otherwise is reported to
-  // `diagnostics` and left out.
+  // By its content a minidump, an ELF core or a log with a microdump, in no compressed form. Error
+  // when it has no threads or two of them claim to be the one that crashed. What is damaged
+  // otherwise is reported to `diagnostics` and left out.
   static Result<Process> open(Bytes file, const Limits& limits, Diagnostics& diagnostics);
+
+  // A text that open() takes for a dump: a log with a microdump.
+  static bool is_log_of_dump(Bytes file);
 
   // When the dump was written, seconds since 1970; 0 when it does not say.
   std::uint32_t time_date_stamp() const { return facts_.time_date_stamp; }
@@ -88,6 +105,9 @@ class Process {
   const std::vector<std::pair<std::string, std::string>>& annotations() const {
     return facts_.annotations;
   }
+
+  const GpuText& gpu() const { return facts_.gpu; }
+  const ProcessDetails& details() const { return facts_.details; }
 
   // `symbols` may be null.
   std::vector<Frame> walk(const ProcessThread& thread, SymbolSource* symbols) const;

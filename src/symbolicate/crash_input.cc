@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "object/object.h"
+#include "stackwalk/process.h"
 #include "symbolicate/symbolicator.h"
 #include "symbolicate/trace_job.h"
 #include "symbolicate/trace_resolver.h"
@@ -32,6 +33,11 @@ Result<SymbolicatedCrash> symbolicate_text(const File& input,
                                            WorkerPool& pool,
                                            const SymbolFinder* finder) {
   SIGLA_TRY_ASSIGN(const MappedFile mapped, MappedFile::map(input, trace::kTextSizeMax));
+  if (Process::is_log_of_dump(mapped.bytes())) {
+    SymbolicatedCrash crash;
+    SIGLA_TRY_ASSIGN(crash.report, Symbolicator(pool, finder).symbolicate(input));
+    return crash;
+  }
   const std::string text(as_text(mapped.bytes()));
   SIGLA_TRY_ASSIGN(const trace::Trace trace, read_trace(pool, input, text.size()));
   if (trace.frames.empty()) {

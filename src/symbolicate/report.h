@@ -9,8 +9,10 @@
 #include <vector>
 
 #include "ident/identity.h"
+#include "stackwalk/crash_findings.h"
 #include "stackwalk/exploitability.h"
 #include "stackwalk/frame.h"
+#include "stackwalk/process_details.h"
 #include "symbolicate/symbol_candidate.h"
 
 namespace sigla {
@@ -33,6 +35,7 @@ struct ReportModule {
   std::optional<DebugId> debug_id;
   CodeId code_id;
   std::string version;
+  std::uint32_t list_index = 0;  // where it stood in the dump's list
   ModuleStatus status = ModuleStatus::kUnused;
   std::string symbol_source;         // where names and lines came from: a path, a URL
   std::string unwind_source;         // where the unwind rules came from; empty: nobody has them
@@ -70,6 +73,7 @@ struct ReportFrame {
 struct ReportThread {
   std::uint32_t id = 0;
   std::string name;
+  std::optional<std::uint32_t> last_error;  // Windows: what GetLastError() would say
   // Innermost first. An inlined call (trust kInline) stands before the frame that contains it.
   std::vector<ReportFrame> frames;
 };
@@ -81,6 +85,9 @@ struct Report {
   std::string cpu;
   std::string cpu_info;
   std::uint32_t cpu_count = 0;
+  std::string gpu_version;  // empty when not known, as the two below
+  std::string gpu_vendor;
+  std::string gpu_renderer;
   Arch arch = Arch::kUnknown;
   std::uint32_t time = 0;  // when the dump was written, seconds since 1970; 0 when not known
   std::optional<std::uint32_t> process_id;
@@ -88,10 +95,12 @@ struct Report {
 
   // --- crash ---
   bool has_crashed = false;
-  std::string crash_reason;
+  std::string crash_reason;       // in Breakpad's words
+  std::string rust_crash_reason;  // in rust-minidump's
   std::uint64_t crash_address = 0;
   std::vector<std::uint64_t> crash_parameters;  // what the system said of it, unexplained
   Exploitability exploitability = Exploitability::kNotRated;
+  CrashFindings findings;
   std::string assertion;  // empty when there was none
   std::optional<std::uint32_t>
       requesting_thread;  // index of threads: crashed, or asked for the dump
@@ -106,6 +115,7 @@ struct Report {
     std::string value;
   };
   std::vector<Annotation> annotations;
+  ProcessDetails details;
   std::vector<std::string> warnings;  // damaged parts of the dump that were left out
 };
 

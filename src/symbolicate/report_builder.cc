@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "symbolicate/report_builder.h"
 
+#include "stackwalk/rust_crash_reason.h"
+
 namespace sigla {
 namespace {
 
@@ -14,6 +16,7 @@ ReportModule to_report_module(const ProcessModule& module) {
   result.debug_id = module.debug_id;
   result.code_id = module.code_id;
   result.version = module.version;
+  result.list_index = module.list_index;
   return result;
 }
 
@@ -96,6 +99,10 @@ void ReportBuilder::add_system() {
     report_.cpu_info = process_.system()->cpu_info;
     report_.cpu_count = process_.system()->cpu_count;
   }
+  report_.details = process_.details();
+  report_.gpu_version = process_.gpu().version;
+  report_.gpu_vendor = process_.gpu().vendor;
+  report_.gpu_renderer = process_.gpu().renderer;
   report_.arch = process_.arch();
   report_.time = process_.time_date_stamp();
   report_.process_id = process_.process_id();
@@ -103,6 +110,10 @@ void ReportBuilder::add_system() {
   if (process_.crash()) {
     report_.has_crashed = true;
     report_.crash_reason = process_.crash()->reason.text;
+    if (process_.evidence().exception) {
+      report_.rust_crash_reason = rust_crash_reason(
+          *process_.evidence().exception, process_.evidence().system, report_.crash_reason);
+    }
     report_.crash_address = process_.crash()->reason.address;
     report_.crash_parameters = process_.crash()->parameters;
   }
@@ -134,12 +145,18 @@ void ReportBuilder::add_thread(const ProcessThread& thread) {
   ReportThread result;
   result.id = thread.id;
   result.name = thread.name;
+  result.last_error = thread.last_error;
+  // The registers of the crash are always told.
+  const bool is_crashed = report_.requesting_thread == report_.threads.size();
   const Arch arch = thread.context ? thread.context->arch : Arch::kUnknown;
   for (const Frame& frame : process_.walk(thread, symbols_)) {
     add_frame(frame, result.frames);
-    if (has_registers_) result.frames.back().registers = known_registers(frame, arch);
+    const bool is_first = frame.trust == Trust::kContext;
+    if (has_registers_ || (is_crashed && is_first)) {
+      result.frames.back().registers = known_registers(frame, arch);
+    }
   }
-  if (has_registers_ && arch == Arch::kX86 && !result.frames.empty()) {
+  if ((has_registers_ || is_crashed) && arch == Arch::kX86 && !result.frames.empty()) {
     add_x86_scratch(*thread.context, result.frames);
   }
   report_.threads.push_back(std::move(result));
@@ -152,6 +169,7 @@ void ReportBuilder::add_findings() {
       found_overflow = found_overflow || is_overflow_report(frame.symbol);
     }
   }
+  report_.findings = find_in_crash(process_.evidence());
   report_.exploitability = rate_exploitability(process_.evidence(), found_overflow);
 }
 

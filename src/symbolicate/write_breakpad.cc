@@ -8,35 +8,12 @@
 #include <set>
 
 #include "base/text.h"
+#include "symbolicate/explanation.h"
 
 namespace sigla {
 namespace {
 
 constexpr std::size_t kWidthMax = 80;
-
-std::string_view how_found(Trust trust) {
-  switch (trust) {
-    case Trust::kContext:
-      return "given as instruction pointer in context";
-    case Trust::kPrewalked:
-      return "recovered by external stack walker";
-    case Trust::kCfi:
-      return "call frame info";
-    case Trust::kCfiScan:
-      return "call frame info with scanning";
-    case Trust::kFramePointer:
-      return "previous frame's frame pointer";
-    case Trust::kScan:
-      return "stack scanning";
-    case Trust::kInline:
-      return "inline record";
-    case Trust::kLeaf:
-      return "simulating a return from leaf function";
-    case Trust::kNone:
-      break;
-  }
-  return "unknown";
-}
 
 class Writer {
  public:
@@ -67,7 +44,17 @@ class Writer {
     put("Operating system: {}\n                  {}\n", report_.os, report_.os_version);
     put("CPU: {}\n", report_.cpu);
     if (!report_.cpu_info.empty()) put("     {}\n", report_.cpu_info);
-    put("     {} CPU{}\n\nGPU: UNKNOWN\n\n", report_.cpu_count, report_.cpu_count != 1 ? "s" : "");
+    put("     {} CPU{}\n\n", report_.cpu_count, report_.cpu_count != 1 ? "s" : "");
+    const bool has_gpu = !report_.gpu_version.empty() || !report_.gpu_vendor.empty() ||
+                         !report_.gpu_renderer.empty();
+    if (has_gpu) {
+      put("GPU: {}\n     {}\n     {}\n\n",
+          report_.gpu_version,
+          report_.gpu_vendor,
+          report_.gpu_renderer);
+    } else {
+      put("GPU: UNKNOWN\n\n");
+    }
   }
 
   void put_crash() {

@@ -4,6 +4,10 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "stackwalk/rust_crash_reason.h"
+#include "symbolicate/explanation.h"
+#include "symbolicate/rust_minidump_system.h"
+#include "symbolicate/write_findings.h"
 
 namespace sigla {
 namespace {
@@ -28,7 +32,9 @@ class Writer {
       json_.begin_object();
       json_.member("key", annotation.key).member("value", annotation.value).end_object();
     }
-    json_.end_array().key("warnings").begin_array();
+    json_.end_array();
+    details();
+    json_.key("warnings").begin_array();
     for (const std::string& warning : report_.warnings) json_.value(warning);
     json_.end_array().end_object();
   }
@@ -63,7 +69,15 @@ class Writer {
     json_.key("system").begin_object();
     json_.member("os", report_.os).member("os_version", report_.os_version);
     json_.member("cpu", report_.cpu).member("cpu_info", report_.cpu_info);
-    json_.member("cpu_count", report_.cpu_count).end_object();
+    json_.member("cpu_count", report_.cpu_count).key("gpu");
+    if (report_.gpu_version.empty() && report_.gpu_renderer.empty()) {
+      json_.null();
+    } else {
+      json_.begin_object().member("version", report_.gpu_version);
+      json_.member("vendor", report_.gpu_vendor).member("renderer", report_.gpu_renderer);
+      json_.end_object();
+    }
+    json_.end_object();
     json_.member("time", report_.time);
     optional("process_id", report_.process_id);
   }
@@ -77,7 +91,9 @@ class Writer {
       json_.key("parameters").begin_array();
       for (const std::uint64_t parameter : report_.crash_parameters) json_.value(hex(parameter));
       json_.end_array();
-      json_.member("exploitability", to_string(report_.exploitability)).end_object();
+      json_.member("exploitability", to_string(report_.exploitability));
+      write_findings(report_.findings, json_);
+      json_.end_object();
     } else {
       json_.null();
     }
@@ -85,10 +101,29 @@ class Writer {
     optional("requesting_thread", report_.requesting_thread);
   }
 
+  void details() {
+    const ProcessDetails& details = report_.details;
+    json_.key("details").begin_object().key("command_line").begin_array();
+    for (const std::string& word : details.command_line) json_.value(word);
+    json_.end_array();
+    text_or_null("build_string", details.build_string);
+    optional("integrity_level", details.integrity_level);
+    optional("linux_mapping_count", details.mapping_count);
+    text_or_null("microcode_version",
+                 details.microcode_version ? hex(*details.microcode_version) : std::string());
+    write_rust_minidump_handles(report_, json_);
+    write_rust_minidump_details(report_, json_);
+    write_rust_minidump_limits(report_, json_);
+    write_rust_minidump_soft_errors(report_, json_);
+    json_.end_object();
+  }
+
   void thread(std::size_t index) {
     const ReportThread& thread = report_.threads[index];
     json_.begin_object().member("index", index).member("id", thread.id);
     text_or_null("name", thread.name);
+    text_or_null("last_error",
+                 thread.last_error ? windows_error_text(*thread.last_error) : std::string());
     json_.member("crashed", report_.has_crashed && report_.requesting_thread == index);
     json_.key("frames").begin_array();
     std::size_t first = 0;  // of the inlined calls of the frame at hand
@@ -128,6 +163,9 @@ class Writer {
       place(frames[i]);
       json_.end_object();
     }
+    json_.end_array();
+    json_.key("explain").begin_array();
+    for (const std::string& line : explain_frame(report_, frames, at)) json_.value(line);
     json_.end_array();
     if (!frame.registers.empty()) {
       json_.key("registers").begin_object();

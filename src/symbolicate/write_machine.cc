@@ -26,7 +26,11 @@ void put(std::string& out, fmt::format_string<Args...> format, Args&&... args) {
 void put_system(const Report& report, std::string& out) {
   put(out, "OS|{}|{}\n", plain(report.os), plain(report.os_version));
   put(out, "CPU|{}|{}|{}\n", plain(report.cpu), plain(report.cpu_info), report.cpu_count);
-  out += "GPU|||\n";  // minidumps do not tell
+  put(out,
+      "GPU|{}|{}|{}\n",
+      plain(report.gpu_version),
+      plain(report.gpu_vendor),
+      plain(report.gpu_renderer));
 }
 
 void put_crash(const Report& report, std::string& out) {

@@ -10,13 +10,15 @@
 #include <vector>
 
 #include "base/text.h"
+#include "symbolicate/explanation.h"
+#include "symbolicate/write_findings.h"
 
 namespace sigla {
 namespace {
 
 class Writer {
  public:
-  explicit Writer(const Report& report) : report_(report) {}
+  Writer(const Report& report, bool explains) : report_(report), explains_(explains) {}
 
   std::string write() {
     put_crash();
@@ -25,8 +27,12 @@ class Writer {
     for (std::size_t i = 0; i < report_.threads.size(); ++i) {
       if (requesting != i) put_thread(i);
     }
-    put_missing();
-    put_advice();
+    if (explains_) {
+      put_explanation();
+    } else {
+      put_missing();
+      put_advice();
+    }
     for (const std::string& warning : report_.warnings) put("Warning: {}\n", warning);
     return std::move(out_);
   }
@@ -49,6 +55,10 @@ class Writer {
           report_.has_crashed ? "in" : "asked for by",
           *report_.requesting_thread);
     }
+    for (const std::string& line : describe_findings(report_.findings)) put("\n  {}", line);
+    if (!report_.findings.instruction.empty()) {
+      put("\n  instruction: {}", report_.findings.instruction);
+    }
     const std::string_view version = trim(report_.os_version);
     put("\n{}{}{}, {}", report_.os, version.empty() ? "" : " ", version, report_.cpu);
     if (!report_.cpu_info.empty()) put(" ({})", report_.cpu_info);
@@ -67,7 +77,13 @@ class Writer {
         has_crashed ? " (crashed)" : "",
         thread.id);
     if (thread.frames.empty()) put("  no frames: the dump has no registers of this thread\n");
-    for (std::size_t i = 0; i < thread.frames.size(); ++i) put_frame(i, thread.frames[i]);
+    for (std::size_t i = 0; i < thread.frames.size(); ++i) {
+      put_frame(i, thread.frames[i]);
+      if (!explains_ || thread.frames[i].trust == Trust::kInline) continue;
+      for (const std::string& line : explain_frame(report_, thread.frames, i)) {
+        put("        {}\n", line);
+      }
+    }
   }
 
   void put_frame(std::size_t number, const ReportFrame& frame) {
@@ -89,6 +105,19 @@ class Writer {
     if (!frame.module) return;
     const bool has_names = report_.modules[*frame.module].status == ModuleStatus::kFound;
     ++(has_names ? frames_with_symbols_ : frames_without_symbols_)[*frame.module];
+  }
+
+  // Of every module that frames lie in: what was looked for, where, and what came of it.
+  void put_explanation() {
+    put("\nModules:\n");
+    for (const ReportModule& module : report_.modules) {
+      if (module.status == ModuleStatus::kUnused) continue;
+      bool is_first = true;
+      for (const std::string& line : explain_module(module)) {
+        put("{}{}\n", is_first ? "  " : "      ", line);
+        is_first = false;
+      }
+    }
   }
 
   void put_missing() {
@@ -135,6 +164,7 @@ class Writer {
   }
 
   const Report& report_;
+  bool explains_;
   std::map<std::uint32_t, std::size_t> frames_with_symbols_;
   std::map<std::uint32_t, std::size_t> frames_without_symbols_;
   std::string out_;
@@ -142,6 +172,8 @@ class Writer {
 
 }  // namespace
 
-std::string write_text(const Report& report) { return Writer(report).write(); }
+std::string write_text(const Report& report, bool explains) {
+  return Writer(report, explains).write();
+}
 
 }  // namespace sigla

@@ -8,6 +8,7 @@
 
 namespace sigla {
 
-std::string write_text(const Report& report);
+// `explains`: below each frame and module why it is as it is, and what would make it better.
+std::string write_text(const Report& report, bool explains = false);
 
 }  // namespace sigla

@@ -10,11 +10,15 @@
 #include "formats/minidump/context.h"
 #include "formats/minidump/crashpad_info.h"
 #include "formats/minidump/exception.h"
+#include "formats/minidump/handles.h"
 #include "formats/minidump/linux_maps.h"
+#include "formats/minidump/linux_text.h"
+#include "formats/minidump/mac_info.h"
 #include "formats/minidump/memory.h"
 #include "formats/minidump/misc_info.h"
 #include "formats/minidump/modules.h"
 #include "formats/minidump/system_info.h"
+#include "formats/minidump/thread_info.h"
 #include "formats/minidump/threads.h"
 
 namespace sigla::minidump {
@@ -65,10 +69,41 @@ class Dumper {
              to_utf8(map.path));
       }
     }
+    process_streams();
     return std::move(text_);
   }
 
  private:
+  void process_streams() {
+    if (auto r = read_thread_info(image_); present(r, "thread information")) {
+      for (const auto& [id, info] : *r) line("  {:#x} start {:#x}", id, info.start_address);
+    }
+    if (auto r = read_handles(image_); present(r, "handles")) {
+      for (const Handle& h : *r) line("  {:#x} {} {}", h.handle, h.type_name, h.object_name);
+    }
+    if (auto r = read_mac_crash_info(image_); present(r, "macOS crash information")) {
+      for (const MacCrashRecord& record : *r) {
+        line("  {}: {}", record.module.value_or(""), record.message);
+      }
+    }
+    if (auto r = read_mac_boot_args(image_); present(r, "macOS boot arguments")) line("  {}", *r);
+    if (auto r = read_text(image_, MOZ_LINUX_LIMITS); present(r, "limits")) {
+      for (const ProcLimit& limit : parse_proc_limits(*r)) line("  {}", limit.name);
+    }
+    if (auto r = read_text(image_, MD_LINUX_LSB_RELEASE); present(r, "release")) {
+      line("  {}", parse_lsb_release(*r).description);
+    }
+    if (auto r = read_text(image_, MD_LINUX_PROC_STATUS); present(r, "status")) {
+      line("  process {}", find_proc_value(*r, "Pid").value_or(""));
+    }
+    if (auto r = read_texts(image_, MD_LINUX_CMD_LINE); present(r, "command line")) {
+      for (const std::string& word : *r) line("  {}", word);
+    }
+    if (auto r = read_auxv(image_, 8); present(r, "auxiliary vector")) {
+      for (const AuxvEntry& entry : *r) line("  {} {:#x}", entry.type, entry.value);
+    }
+  }
+
   template <typename... Args>
   void line(fmt::format_string<Args...> format, Args&&... args) {
     fmt::format_to(std::back_inserter(text_), format, std::forward<Args>(args)...);

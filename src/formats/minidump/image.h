@@ -25,6 +25,9 @@ class Image {
   // which only one can be is malformed: it cannot be told which of them is meant.
   static Result<Image> open(Bytes file, const Limits& limits);
 
+  // One little-endian record that came another way than in a minidump: no header, no streams.
+  static Image of_record(Bytes record, const Limits& limits) { return Image(record, limits); }
+
   const MINIDUMP_HEADER& header() const { return header_; }
   const std::vector<MINIDUMP_DIRECTORY>& directory() const { return directory_; }
   std::endian order() const { return order_; }

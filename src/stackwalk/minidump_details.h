@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// A minidump's ProcessDetails, all but the thread that wrote the dump.
+#pragma once
+
+#include "base/diagnostics.h"
+#include "formats/minidump/image.h"
+#include "stackwalk/process_details.h"
+
+namespace sigla {
+
+// Damaged streams are reported and left out.
+ProcessDetails read_process_details(const minidump::Image& image, Diagnostics& diagnostics);
+
+}  // namespace sigla

@@ -1,0 +1,176 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What is found in crash dumps beyond their stacks, in every form it is printed: findings, the JSON's schema, rust-minidump's JSON, explanations,
+microdumps, and damaged dumps by the hundred."""
+import json
+import os
+import pathlib
+import re
+import struct
+import sys
+import unittest
+
+import jsonschema
+
+from harness import DUMP_SYMS, SIGLA, SNAPSHOT, Case, build_program, run
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+SOURCE = r"""
+#include <cstdlib>
+#include <cstring>
+#include <cstdio>
+struct Node { long padding[3]; Node* next; };
+__attribute__((noinline)) long follow(Node* node) { return node->next == nullptr; }
+__attribute__((noinline)) long store(volatile int* p) { *p = 7; return 1; }
+__attribute__((noinline)) long deeper(volatile char* outer) { volatile char room[4096]; room[0] = outer[0]; return deeper(room) + room[0]; }
+int main(int argc, char** argv) {
+  const char* what = argc > 1 ? argv[1] : "null";
+  char first = 1;
+  if (!std::strcmp(what, "null")) return follow(nullptr);
+  if (!std::strcmp(what, "wild")) return store((int*)0xe5e5e5e5e5e5e5e5);
+  if (!std::strcmp(what, "readonly")) return store((int*)&main);
+  if (!std::strcmp(what, "overflow")) return deeper(&first);
+  if (!std::strcmp(what, "abort")) std::abort();
+  return 0;
+}
+"""
+
+
+def streams_of(dump):
+    count, directory = struct.unpack_from("<II", dump, 8)
+    return {kind: (offset, size) for kind, size, offset in (struct.unpack_from("<III", dump, directory + 12 * i) for i in range(count))}
+
+
+def microdump_of(dump, report):
+    """The crashed thread of a minidump as Breakpad's Android client would have written it to the log."""
+    streams = streams_of(dump)
+    exception, _ = streams[6]
+    thread_id = struct.unpack_from("<I", dump, exception)[0]
+    context_size, context = struct.unpack_from("<II", dump, exception + 160)
+    threads, size = streams[3]
+    count = struct.unpack_from("<I", dump, threads)[0]
+    first = threads + (8 if size == 8 + 48 * count else 4)
+    record = next(first + 48 * i for i in range(count) if struct.unpack_from("<I", dump, first + 48 * i)[0] == thread_id)
+    stack_base, stack_size, stack = struct.unpack_from("<QII", dump, record + 24)
+    lines = ["-----BEGIN BREAKPAD MICRODUMP-----", "V App:1.2.3", "O L x86_64 04 x86_64 6.1.0 #1 SMP", "R 0000000B SIGSEGV 0000000000000018",
+             "G OpenGL ES 3.1|Maker|Card (TM)", f"S 0 {stack_base:016X} {stack_base:016X} {stack_size:016X}"]
+    for at in range(0, stack_size, 384):
+        lines.append(f"S {stack_base + at:016X} {dump[stack + at:stack + min(at + 384, stack_size)].hex().upper()}")
+    lines.append("C " + dump[context:context + context_size].hex().upper())
+    for module in report["modules"]:
+        name = pathlib.PurePosixPath(module["code_file"]).name
+        lines.append(f"M {int(module['base'], 16):016X} {0:016X} {int(module['size'], 16):016X} {module['breakpad_id'] or '0' * 33} {name}")
+    lines.append("-----END BREAKPAD MICRODUMP-----")
+    return "--------- beginning of crash\n" + "".join(f"02-25 07:59:17.030  1740  1739 F google-breakpad: {line}\n" for line in lines)
+
+
+class Dumps(Case):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.folder = cls.scratch / "crash"
+        cls.program, _, _, cls.build_id = build_program(cls.folder, "prog", SOURCE, ("-O1", "-g", "-gdwarf-4", "-fno-optimize-sibling-calls"))
+        text = run(DUMP_SYMS, "-d", cls.program).stdout
+        _, _, _, debug_id, name = text.split("\n", 1)[0].split(" ", 4)
+        cls.symbols = cls.folder / "symbols"
+        path = cls.symbols / name / debug_id / f"{name}.sym"
+        path.parent.mkdir(parents=True)
+        path.write_text(text)
+        cls.environment = {**os.environ, "XDG_CACHE_HOME": str(cls.scratch / "xdg")}
+        cls.schema = json.loads((ROOT / "docs/reference/symbolicate.schema.json").read_text())
+
+    def dump(self, scenario):
+        out = self.folder / f"{scenario}.dmp"
+        if not out.exists():
+            run(SNAPSHOT, out, self.program, scenario)
+        return out
+
+    def sigla(self, *argv):
+        return run(SIGLA, "symbolicate", *argv, "--symbols", self.symbols, env=self.environment).stdout
+
+    def report(self, path):
+        report = json.loads(self.sigla(path, "--format", "json"))
+        jsonschema.Draft202012Validator(self.schema).validate(report)
+        return report
+
+    def test_the_schema_describes_real_output_and_nothing_else(self):
+        jsonschema.Draft202012Validator.check_schema(self.schema)
+        report = self.report(self.dump("null"))
+        validator = jsonschema.Draft202012Validator(self.schema)
+        for change in (lambda r: r.update(more=1), lambda r: r["crash"].pop("reason"), lambda r: r["threads"][0]["frames"][0].update(trust="sure"),
+                       lambda r: r["crash"].update(address="12")):
+            damaged = json.loads(json.dumps(report))
+            change(damaged)
+            self.assertFalse(validator.is_valid(damaged))
+        answer = self.server.request("POST", "/api/v1/projects/default/symbolicate", body=self.dump("abort").read_bytes()).json()
+        validator.validate(answer)
+
+    def test_findings(self):
+        null = self.report(self.dump("null"))["crash"]
+        self.assertEqual(null["adjusted_address"], {"kind": "null-pointer", "offset": "0x18"})
+        self.assertRegex(null["instruction"], r"\[r\w+ \+ 0x18\]")
+        self.assertEqual([(a["address"], a["access"]) for a in null["memory_accesses"]], [("0x18", "read")])
+        self.assertEqual(null["exploitability"], "INTERESTING")
+        wild = self.report(self.dump("wild"))["crash"]
+        self.assertEqual(wild["adjusted_address"], {"kind": "non-canonical", "address": "0xe5e5e5e5e5e5e5e5"})
+        self.assertEqual(self.report(self.dump("readonly"))["crash"]["exploitability"], "HIGH")
+        self.assertEqual(self.report(self.dump("abort"))["crash"]["exploitability"], "NONE")
+        self.assertTrue(self.report(self.dump("overflow"))["crash"]["stack_overflow"])
+        self.assertFalse(null["stack_overflow"])
+
+    def test_findings_for_people(self):
+        self.assertIn("a null pointer was used, with offset 0x18", self.sigla(self.dump("null")))
+        self.assertIn("0xe5e5e5e5e5e5e5e5", self.sigla(self.dump("wild")))
+        self.assertIn("the stack overflowed", self.sigla(self.dump("overflow")))
+
+    def test_the_json_of_rust_minidump(self):
+        path = self.dump("null")
+        ours, theirs = self.report(path), json.loads(self.sigla(path, "--format", "rust-minidump"))
+        self.assertEqual(list(theirs), sorted(theirs))
+        self.assertEqual(theirs["status"], "OK")
+        self.assertEqual(theirs["crash_info"]["type"], "SIGSEGV / SEGV_MAPERR")
+        self.assertEqual(theirs["crash_info"]["address"], "0x0000000000000018")
+        self.assertEqual(theirs["crash_info"]["adjusted_address"], {"kind": "null-pointer", "offset": "0x0000000000000018"})
+        crashed = theirs["crashing_thread"]
+        self.assertEqual([f["function"] for f in crashed["frames"]], [f["function"] for f in ours["threads"][ours["crash"]["thread"]]["frames"]])
+        self.assertEqual(crashed["frames"][0]["function"], "follow(Node*)")
+        self.assertEqual(int(crashed["frames"][0]["registers"]["rip"], 16), int(crashed["frames"][0]["offset"], 16))
+        self.assertEqual(theirs["thread_count"], len(theirs["threads"]))
+        self.assertTrue(any(m["loaded_symbols"] for m in theirs["modules"]))
+        answer = self.server.request("POST", "/api/v1/projects/default/symbolicate?format=rust-minidump", body=path.read_bytes())
+        self.assertEqual(answer.json()["crashing_thread"]["frames"][0]["offset"], crashed["frames"][0]["offset"])
+
+    def test_explanations(self):
+        text = self.sigla(self.dump("null"), "--format", "explain")
+        self.assertRegex(text, r"follow\(Node\*\).*\n +found by given as instruction pointer in context\n +named by .*prog\.sym")
+        self.assertRegex(text, r"\n  prog [0-9A-F]{33}: symbols found in .*prog\.sym")
+        libc = next(m for m in self.report(self.dump("null"))["modules"] if "libc" in m["code_file"])
+        self.assertIn(f"needs {pathlib.PurePosixPath(libc['debug_file']).name} {libc['breakpad_id']}: upload it", text)
+
+    def test_a_microdump_gives_the_same_stack(self):
+        path = self.dump("null")
+        report = self.report(path)
+        log = self.scratch / "logcat.txt"
+        log.write_text(microdump_of(path.read_bytes(), report))
+        from_log = self.report(log)
+        crashed = report["threads"][report["crash"]["thread"]]["frames"]
+        wanted = [(f["address"], f["function"], f["line"]) for f in crashed]
+        self.assertEqual([(f["address"], f["function"], f["line"]) for f in from_log["threads"][0]["frames"]], wanted)
+        self.assertEqual(from_log["system"]["gpu"], {"version": "OpenGL ES 3.1", "vendor": "Maker", "renderer": "Card (TM)"})
+        self.assertEqual(from_log["crash"]["reason"], "SIGSEGV")
+        self.assertIn({"key": "product", "value": "App:1.2.3"}, from_log["annotations"])
+        self.assertIn("GPU|OpenGL ES 3.1|Maker|Card (TM)", self.sigla(log, "--format", "breakpad-machine"))
+        answer = self.server.request("POST", "/api/v1/projects/default/symbolicate", body=log.read_bytes()).json()
+        self.assertEqual([f["address"] for f in answer["threads"][0]["frames"]], [f["address"] for f in crashed])
+
+    def test_damaged_dumps_are_refused_or_answered(self):
+        corpus = self.scratch / "whole"
+        corpus.mkdir()
+        (corpus / "real.dmp").write_bytes(self.dump("null").read_bytes())
+        done = run(sys.executable, ROOT / "tests/soak/mutate.py", SIGLA, 200, "--corpus", corpus, "--seed", 7, check=False, timeout=500)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertRegex(done.stdout, r"200 mutations of \d+ dumps .* 0 failed")
+
+
+if __name__ == "__main__":
+    unittest.main()
