@@ -22,4 +22,9 @@ const std::string& breakpad_name(const Report& report, const ReportFrame& frame)
   return is_breakpads ? frame.symbol : frame.function;
 }
 
+std::uint64_t breakpad_address(const Report& report, const ReportFrame& frame) {
+  const bool has_return_address = report.arch == Arch::kX86 || report.arch == Arch::kX86_64;
+  return has_return_address ? frame.return_address : frame.instruction;
+}
+
 }  // namespace sigla

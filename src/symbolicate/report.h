@@ -122,5 +122,8 @@ struct Report {
 // The function's name as Breakpad's own tools print it: that of a Breakpad file as it stands there,
 // that of a native file as dump_syms would have made it readable.
 const std::string& breakpad_name(const Report& report, const ReportFrame& frame);
+// The address Breakpad's tools print of a frame: the return address on x86 and amd64, elsewhere
+// what was looked up (stack_frame_cpu.h has ReturnAddress() for those two only).
+std::uint64_t breakpad_address(const Report& report, const ReportFrame& frame);
 
 }  // namespace sigla

@@ -94,22 +94,22 @@ class Writer {
     if (frame.module) module = &report_.modules[*frame.module];
     if (frame.unloaded_module) module = &report_.unloaded_modules[*frame.unloaded_module];
     if (module == nullptr) {
-      put("0x{:x}", frame.return_address);
+      put("0x{:x}", breakpad_address(report_, frame));
       return;
     }
     put("{}", base_name(module->code_file));
     if (frame.function.empty()) {
-      put(" + 0x{:x}", frame.return_address - module->base);
+      put(" + 0x{:x}", breakpad_address(report_, frame) - module->base);
     } else if (frame.file.empty()) {
       put("!{} + 0x{:x}",
           breakpad_name(report_, frame),
-          frame.return_address - frame.function_base);
+          breakpad_address(report_, frame) - frame.function_base);
     } else {
       put("!{} [{} : {} + 0x{:x}]",
           breakpad_name(report_, frame),
           base_name(frame.file),
           frame.line,
-          frame.return_address - frame.line_base);
+          breakpad_address(report_, frame) - frame.line_base);
     }
   }
 

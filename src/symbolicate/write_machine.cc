@@ -60,24 +60,24 @@ void put_frame(const Report& report, const ReportFrame& frame, std::string& out)
   if (frame.module) module = &report.modules[*frame.module];
   if (frame.unloaded_module) module = &report.unloaded_modules[*frame.unloaded_module];
   if (module == nullptr) {
-    put(out, "||||0x{:x}\n", frame.return_address);
+    put(out, "||||0x{:x}\n", breakpad_address(report, frame));
     return;
   }
   out += plain(base_name(module->code_file));
   if (frame.function.empty()) {
-    put(out, "||||0x{:x}\n", frame.return_address - module->base);
+    put(out, "||||0x{:x}\n", breakpad_address(report, frame) - module->base);
   } else if (frame.file.empty()) {
     put(out,
         "|{}|||0x{:x}\n",
         plain(breakpad_name(report, frame)),
-        frame.return_address - frame.function_base);
+        breakpad_address(report, frame) - frame.function_base);
   } else {
     put(out,
         "|{}|{}|{}|0x{:x}\n",
         plain(breakpad_name(report, frame)),
         plain(frame.file),
         frame.line,
-        frame.return_address - frame.line_base);
+        breakpad_address(report, frame) - frame.line_base);
   }
 }
 
