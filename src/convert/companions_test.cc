@@ -32,7 +32,7 @@ TEST(CompanionRequest, RejectsWhatIsCutOff) {
   std::string unknown = encoded;
   unknown[0] = 5;
   EXPECT_THAT(decode_companion_request(as_bytes(unknown)),
-              IsError(ErrorCode::kMalformed, "kind 5"));
+              IsError(ErrorCode::kMalformed, "kind 127"));
 }
 
 class Parent : public WorkerContext {
