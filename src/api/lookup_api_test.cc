@@ -46,7 +46,7 @@ TEST_F(LookupApiTest, NamesAddresses) {
   EXPECT_THAT(text,
               HasSubstr(R"x({"module":0,"address":"0x1008","frames":[{"function":"a::b(int)",)x"
                         R"x("symbol":"_ZN1a1bEi","file":"a.cc","line":7,"column":null,)x"
-                        R"x("inlined":false}]})x"));
+                        R"x("source_link":null,"inlined":false}]})x"));
   EXPECT_THAT(text, HasSubstr(R"({"status":"missing","symbol_source":null,"explain":["project)"));
   EXPECT_THAT(text, HasSubstr(R"({"module":1,"address":"0x10","frames":[]})"));
 }

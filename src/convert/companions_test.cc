@@ -30,7 +30,7 @@ TEST(CompanionRequest, RejectsWhatIsCutOff) {
     EXPECT_THAT(decode_companion_request(prefix), IsError(ErrorCode::kMalformed, "truncated"));
   });
   std::string unknown = encoded;
-  unknown[0] = 5;
+  unknown[0] = 0x7f;
   EXPECT_THAT(decode_companion_request(as_bytes(unknown)),
               IsError(ErrorCode::kMalformed, "kind 127"));
 }
