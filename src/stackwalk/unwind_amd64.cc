@@ -34,7 +34,8 @@ class Amd64Unwinder : public Unwinder {
     const CfiCaller by_rules = caller_by_cfi(callee);
     if (by_rules.outcome == CfiOutcome::kOutermost) return std::nullopt;
     auto caller = by_cfi(by_rules);
-    const bool may_be_leaf = is_windows || !callee.module;
+    // Minidumps are walked as Breakpad walks them, which takes a call to nowhere for the end.
+    const bool may_be_leaf = is_windows || (!callee.module && process_.memory != nullptr);
     if (!caller && may_be_leaf && callee.trust == Trust::kContext) {
       caller = by_leaf_return(callee, is_windows ? 1 : 0);
     }

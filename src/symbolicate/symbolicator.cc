@@ -64,7 +64,7 @@ Result<Report> Symbolicator::symbolicate(const File& dump, bool has_registers) {
       module.debug_file = what.debug_file;
     }
     // What the dump itself has of a module needs no file.
-    const bool is_of_dump = module.status == ModuleStatus::kFound && what.source.empty();
+    const bool is_of_dump = module.status == ModuleStatus::kFound && module.symbol_source.empty();
     if (!is_of_dump) module.advice = std::move(what.advice);
     module.symbol_identity = what.identity;
     module.candidates = std::move(what.candidates);

@@ -136,7 +136,7 @@ Result<ReadyToRun> ReadyToRun::open(const Image& image,
   if (reader.u32() != kSignature) {
     return make_error(ErrorCode::kNotFound, "PE: no ready-to-run code");
   }
-  ReadyToRun code(image);
+  ReadyToRun code;
   code.major_version_ = reader.u16();
   code.is_x64_ = is_x64(image.header().machine);
   reader.skip(2 + 4);

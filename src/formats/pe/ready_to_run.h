@@ -51,7 +51,7 @@ class ReadyToRun {
   std::vector<IlMapping> mappings(const CompiledMethod& method) const;
 
  private:
-  explicit ReadyToRun(const Image& image) : image_(&image) {}
+  ReadyToRun() = default;
   // A NativeArray lies in a section and points relative to it.
   struct NativeArray {
     Bytes section;
@@ -65,7 +65,6 @@ class ReadyToRun {
   };
   std::optional<std::uint32_t> runtime_function_of(std::uint32_t entry) const;
 
-  const Image* image_;
   std::uint16_t major_version_ = 0;
   bool is_x64_ = false;
   std::vector<CompiledMethod::Piece> functions_;
