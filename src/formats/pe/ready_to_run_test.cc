@@ -11,7 +11,7 @@ namespace sigla::pe {
 namespace {
 
 // Of three methods the first is compiled to runtime function 0, the third to 1 and has fixups.
-Buffer image_with_code() {
+Buffer image_with_code(std::uint16_t machine = IMAGE_FILE_MACHINE_AMD64) {
   BytesBuilder b;
   b.u32(0x48).u16(2).u16(5).u32(0).u32(0).u32(8).u32(0).zeros(5 * 8);
   b.u32(0x1048).u32(0x34);
@@ -33,6 +33,7 @@ Buffer image_with_code() {
   b.u8(0x04).u8(0x02 | 0x0 << 4U).u8(0x01 | 0x0 << 4U).u8(0x05 | 0x6 << 4U).u8(0x00);
   b.zeros(0x180 - b.size());
   PeForTest pe;
+  pe.machine = machine;
   pe.section = b.build();
   pe.directories[kClrRuntimeHeader] = {0x1000, 0x48};
   return pe.build();
@@ -58,6 +59,20 @@ TEST(ReadyToRun, FindsMethodsAndTheirIl) {
   EXPECT_EQ(mappings[1].native_offset, 5U);
   EXPECT_EQ(mappings[1].il_offset, 3U);
   EXPECT_TRUE(code.mappings(methods[1]).empty());
+}
+
+TEST(ReadyToRun, ReadsImagesForOtherSystems) {
+  for (const int system : {0x7b79, 0x4644, 0xadc4, 0x1993, 0x1992}) {
+    const auto machine = static_cast<std::uint16_t>(IMAGE_FILE_MACHINE_AMD64 ^ system);
+    const Buffer file = image_with_code(machine);
+    ASSERT_OK_AND_ASSIGN(const Image image, Image::open(file, Limits()));
+    ASSERT_OK_AND_ASSIGN(const CliHeader header, read_cli_header(image));
+    ASSERT_OK_AND_ASSIGN(const auto code, ReadyToRun::open(image, header, Limits()));
+    const auto methods = code.methods(3);
+    ASSERT_EQ(methods.size(), 2U) << machine;
+    EXPECT_EQ(methods[0].pieces.at(0).end, 0x2010U) << machine;
+    EXPECT_EQ(methods[1].pieces.at(0).begin, 0x2020U) << machine;
+  }
 }
 
 TEST(ReadyToRun, SurvivesEveryByteAtItsExtremes) {
