@@ -2,9 +2,16 @@
 // Turns the debug information of mcs (.mdb) into a Portable PDB: portable.exe IN.exe OUT.exe
 using System;
 using System.Collections.Generic;
+using System.IO;
 using Mono.Cecil;
 using Mono.Cecil.Cil;
 using Mono.CompilerServices.SymbolWriter;
+
+// The program names it without the folder it was made in.
+class PdbFile : FileStream {
+  public PdbFile(string path) : base(path, FileMode.Create) {}
+  public override string Name { get { return "/src/" + Path.GetFileName(base.Name); } }
+}
 
 static class Portable {
   static IEnumerable<TypeDefinition> All(IEnumerable<TypeDefinition> types) {
@@ -36,6 +43,9 @@ static class Portable {
         }
       }
     }
-    module.Write(args[1], new WriterParameters { WriteSymbols = true, SymbolWriterProvider = new PortablePdbWriterProvider() });
+    using (var pdb = new PdbFile(Path.ChangeExtension(args[1], ".pdb"))) {
+      module.Write(args[1], new WriterParameters {
+        WriteSymbols = true, SymbolStream = pdb, SymbolWriterProvider = new PortablePdbWriterProvider() });
+    }
   }
 }

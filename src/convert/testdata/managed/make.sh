@@ -6,7 +6,7 @@ build=$(mktemp -d)
 cecil=$(ls -d /usr/lib/mono/gac/Mono.Cecil/0.1*/Mono.Cecil.dll | tail -n 1)
 cp prog.cs "$build"
 mcs -r:"$cecil" -r:Mono.CompilerServices.SymbolWriter.dll -out:"$build/portable.exe" ../../../../tests/e2e/dotnet/portable.cs
-(cd "$build" && mcs -debug -out:prog.exe prog.cs)
+(cd "$build" && mcs -debug -pathmap:"$build"=/src -out:prog.exe prog.cs)
 mkdir "$build/out"
 mono "$build/portable.exe" "$build/prog.exe" "$build/out/prog.exe"
 cp "$build/out/prog.exe" "$build/out/prog.pdb" .
