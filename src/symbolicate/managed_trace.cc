@@ -8,7 +8,7 @@
 #include "formats/clr/method_text.h"
 #include "formats/clr/source_name.h"
 #include "object/object.h"
-#include "sourcelink/map.h"
+#include "symbolicate/source_urls.h"
 
 namespace sigla {
 namespace {
@@ -59,19 +59,11 @@ class Resolver {
     about.name = answer->module_name;
     about.pdb_source = answer->companion;
     about.has_pdb = answer->has_pdb;
-    std::optional<sourcelink::SourceLinkMap> map;
-    if (auto parsed = sourcelink::SourceLinkMap::parse(answer->source_link, {});
-        parsed.has_value()) {
-      map = std::move(parsed).value();
-    }
+    const SourceUrls urls(answer->source_link);
     for (std::size_t i = 0; i < frames.size(); ++i) {
       ResolvedManagedTrace::Frame& frame = resolved_.frames[frames[i]];
       frame.found = std::move(answer->frames[i]);
-      if (!map || frame.found.file.empty()) continue;
-      const auto url = map->url_of(frame.found.file);
-      if (!url) continue;
-      frame.source_url =
-          frame.found.line == 0 ? *url : fmt::format("{}#L{}", *url, frame.found.line);
+      frame.source_url = urls.url_of(frame.found.file, frame.found.line);
     }
     return {};
   }
