@@ -33,6 +33,17 @@ std::string debug_file_wanted(const ModuleQuery& query) {
   return "the debug file of " + name;
 }
 
+// "Editor.exe (id 5F3C0A1B2000)". The code id is what a program is kept by; ELF has one id for
+// both.
+std::string program_wanted(const ModuleQuery& query) {
+  const std::string_view file = base_name(query.code_file);
+  const std::string id =
+      query.code_id.empty() ? query.debug_identifier : std::string(query.code_id.text());
+  return fmt::format("{} (id {})",
+                     file.empty() ? std::string_view("the program") : file,
+                     id.empty() ? std::string("not known") : id);
+}
+
 }  // namespace
 
 bool ModuleSearch::wants(const Identity& identity) const {
@@ -145,12 +156,15 @@ std::vector<std::string> ModuleSearch::advice() const {
                     debug_file_wanted(query()),
                     id));
   }
-  if (needs_unwind_ && names_.quality != Quality::kNone && unwind_.quality == Quality::kNone) {
-    const std::string_view code_file = base_name(query().code_file);
+  if (!needs_unwind_ || unwind_.quality != Quality::kNone) return lines;
+  if (names_.quality == Quality::kNone) {
+    lines.push_back(fmt::format("{} itself would tell how to unwind it: upload it, too",
+                                program_wanted(query())));
+  } else {
     lines.push_back(
         fmt::format("{} itself would tell how to unwind it; without it callers are "
                     "found by frame pointers and by scanning the stack",
-                    code_file.empty() ? "the program" : code_file));
+                    program_wanted(query())));
   }
   return lines;
 }

@@ -82,9 +82,11 @@ TEST_F(ModuleSearchTest, GoesOnLookingForTheProgramWhenADebugFileHasRulesOfItsOw
 
 TEST_F(ModuleSearchTest, SaysWhatTheProgramWouldAdd) {
   offer(debug_, "debug");
-  EXPECT_THAT(search_.finish().advice,
-              ElementsAre("libx.so itself would tell how to unwind it; without it callers are "
-                          "found by frame pointers and by scanning the stack"));
+  EXPECT_THAT(
+      search_.finish().advice,
+      ElementsAre(
+          "libx.so (id 112233445566778899AABBCCDDEEFF000) itself would tell how to "
+          "unwind it; without it callers are found by frame pointers and by scanning the stack"));
 }
 
 TEST_F(ModuleSearchTest, SaysWhatTheDebugFileWouldAdd) {
@@ -96,8 +98,27 @@ TEST_F(ModuleSearchTest, SaysWhatTheDebugFileWouldAdd) {
 TEST_F(ModuleSearchTest, SaysWhatIsMissingOfAModuleNobodyKnows) {
   const SymbolAnswer answer = search_.finish();
   EXPECT_FALSE(answer.symcache);
-  EXPECT_THAT(answer.advice, ElementsAre(HasSubstr("would name its functions: upload it")));
+  EXPECT_THAT(answer.advice,
+              ElementsAre(HasSubstr("would name its functions: upload it"),
+                          HasSubstr("libx.so (id 112233445566778899AABBCCDDEEFF000) itself would "
+                                    "tell how to unwind it")));
   EXPECT_FALSE(answer.has_unusable);
+}
+
+TEST(ModuleSearch, NamesTheProgramByItsCodeId) {
+  ModuleQuery query;
+  query.code_file = "C:\\app\\Editor.exe";
+  query.debug_file = "Editor.pdb";
+  query.debug_identifier = "112233445566778899AABBCCDDEEFF001";
+  query.code_id = CodeId("5f3c0a1b2000");
+  query.os = "Windows NT";
+  EXPECT_THAT(ModuleSearch(query).finish().advice,
+              ElementsAre("Editor.pdb (id 112233445566778899AABBCCDDEEFF001) would name its "
+                          "functions: upload it, or name the folder or server that has it",
+                          "Editor.exe (id 5f3c0a1b2000) itself would tell how to unwind it: upload "
+                          "it, too"));
+  EXPECT_EQ(ModuleSearch(query, SymbolUse::kNames).finish().advice.size(), 1U)
+      << "nothing is to be unwound: addresses were asked for";
 }
 
 TEST_F(ModuleSearchTest, LeavesOutADamagedSymcache) {
