@@ -122,6 +122,31 @@ TEST(BreakpadToSymcache, WritesRulesInOneForm) {
             "STACK CFI 100c .cfa: $rsp 16 @ 8 + ^ $xmm6: $rsp 5 % ^\n");
 }
 
+// Rules with names that count are compiled, so that they come back in one form.
+TEST(BreakpadToSymcache, KnowsTheRegistersOfTheRarerProcessors) {
+  const auto canonical_of = [](std::string_view arch, std::string_view records) {
+    const std::string module =
+        fmt::format("MODULE Linux {} 000102030405060708090A0B0C0D0E0F0 x\n", arch);
+    Diagnostics diagnostics;
+    const Buffer file = convert(module + std::string(records), diagnostics);
+    const auto cache = Symcache::open(Bytes(file));
+    EXPECT_THAT(cache, IsOk());
+    return cache.has_value() ? text_of(*cache, {.cfi_only = true}) : std::string();
+  };
+  for (const std::string_view arch : {"mips", "mips64"}) {
+    EXPECT_EQ(canonical_of(arch, "STACK CFI INIT 1000 40 .cfa: 8 $sp + .ra: $ra $s0: .cfa 4 - ^\n"),
+              "STACK CFI INIT 1000 40 .cfa: $sp 8 + .ra: $ra $s0: .cfa -4 + ^\n");
+  }
+  for (const std::string_view arch : {"riscv", "riscv32", "riscv64"}) {
+    EXPECT_EQ(canonical_of(arch, "STACK CFI INIT 1000 40 .cfa: 8 sp + .ra: ra s11: .cfa 4 - ^\n"),
+              "STACK CFI INIT 1000 40 .cfa: sp 8 + .ra: ra s11: .cfa -4 + ^\n");
+  }
+  for (const std::string_view arch : {"ppc", "ppc64"}) {
+    EXPECT_EQ(canonical_of(arch, "STACK CFI INIT 1000 40 .cfa: 8 r1 + .ra: lr r31: .cfa 4 - ^\n"),
+              "STACK CFI INIT 1000 40 .cfa: r1 8 + .ra: lr r31: .cfa -4 + ^\n");
+  }
+}
+
 TEST(BreakpadToSymcache, KeepsRulesItCannotUse) {
   const std::string records =
       "STACK CFI INIT 1000 40 .cfa: $rsp 8 + .ra: .ra $gp: $gp 4 +\n"

@@ -98,6 +98,7 @@ Arch parse_arch(std::string_view text) {
   if (text == "i386") return Arch::kX86;
   if (text == "amd64" || text == "x86_64h") return Arch::kX86_64;
   if (text == "aarch64") return Arch::kArm64;
+  if (text == "riscv") return Arch::kRiscv64;  // dump_syms writes it of either
   return Arch::kUnknown;
 }
 

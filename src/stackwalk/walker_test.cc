@@ -215,6 +215,36 @@ TEST_F(Walker, ArmAppliesCfiAndScans) {
   EXPECT_EQ(frames[1].instruction, kLib + 0x1e);
 }
 
+TEST_F(Walker, MipsAppliesCfi) {
+  writer_.begin_function({.address = 0x1000, .size = 0x100, .name = "f"});
+  writer_.add_cfi_init(0x1000, 0x100, ".cfa: $sp 16 + .ra: .cfa 4 - ^ $s0: .cfa 8 - ^");
+  const auto context = contexts_.context(
+      600, 0, minidump::CONTEXT_MIPS, 8, {{8 + 29 * 8, kStack}, {312, kApp + 0x1010}});
+  const auto frames = walk(minidump::PROCESSOR_ARCHITECTURE_MIPS,
+                           minidump::MD_OS_LINUX,
+                           context,
+                           stack32({0, 0, 0x44, kLib + 0x20, 0, 0, 0, 0}),
+                           true);
+  ASSERT_GE(frames.size(), 2U);
+  EXPECT_EQ(shape({frames[0], frames[1]}), (Shape{"context:40001010", "cfi:50000020"}));
+  EXPECT_EQ(frames[1].registers.values[16], 0x44U);
+}
+
+TEST_F(Walker, RiscvAppliesCfi) {
+  writer_.begin_function({.address = 0x1000, .size = 0x100, .name = "f"});
+  writer_.add_cfi_init(0x1000, 0x100, ".cfa: sp 32 + .ra: .cfa 8 - ^ s1: .cfa 16 - ^");
+  const auto context = contexts_.context(
+      528, 0, minidump::CONTEXT_RISCV64, 8, {{8, kApp + 0x1010}, {8 + 16, kStack}});
+  const auto frames = walk(minidump::MD_CPU_ARCHITECTURE_RISCV64,
+                           minidump::MD_OS_LINUX,
+                           context,
+                           stack64({0, 0, 0x44, kLib + 0x20, 0, 0, 0, 0}),
+                           true);
+  ASSERT_GE(frames.size(), 2U);
+  EXPECT_EQ(shape({frames[0], frames[1]}), (Shape{"context:40001010", "cfi:50000020"}));
+  EXPECT_EQ(frames[1].registers.values[9], 0x44U);
+}
+
 TEST_F(Walker, ArmOfIosFollowsR7) {
   const auto frames = walk(
       5,

@@ -65,6 +65,32 @@ constexpr std::array<std::string_view, 32> kArm64Vector = {
     "v22", "v23", "v24", "v25", "v26", "v27", "v28", "v29", "v30", "v31"};
 constexpr std::array kArm64Runs = {Run{0, kArm64}, Run{64, kArm64Vector}};
 
+// System V ABI, MIPS supplement, figure 3-43: the general registers have their own numbers.
+constexpr std::array<std::string_view, 32> kMips = {
+    "$zero", "$at", "$v0", "$v1", "$a0", "$a1", "$a2", "$a3", "$t0", "$t1", "$t2",
+    "$t3",   "$t4", "$t5", "$t6", "$t7", "$s0", "$s1", "$s2", "$s3", "$s4", "$s5",
+    "$s6",   "$s7", "$t8", "$t9", "$k0", "$k1", "$gp", "$sp", "$fp", "$ra"};
+constexpr std::array kMipsRuns = {Run{0, kMips}};
+
+// RISC-V ABIs specification, "DWARF Register Numbers". x0 is always zero; Breakpad calls it "pc".
+constexpr std::array<std::string_view, 32> kRiscv = {
+    "pc", "ra", "sp", "gp", "tp",  "t0",  "t1", "t2", "s0", "s1", "a0",
+    "a1", "a2", "a3", "a4", "a5",  "a6",  "a7", "s2", "s3", "s4", "s5",
+    "s6", "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6"};
+constexpr std::array<std::string_view, 32> kRiscvFloat = {
+    "f0",  "f1",  "f2",  "f3",  "f4",  "f5",  "f6",  "f7",  "f8",  "f9",  "f10",
+    "f11", "f12", "f13", "f14", "f15", "f16", "f17", "f18", "f19", "f20", "f21",
+    "f22", "f23", "f24", "f25", "f26", "f27", "f28", "f29", "f30", "f31"};
+constexpr std::array kRiscvRuns = {Run{0, kRiscv}, Run{32, kRiscvFloat}};
+
+// 64-bit PowerPC ELF ABI supplement, section 3.4. Breakpad's own tools write no rules of these.
+constexpr std::array<std::string_view, 32> kPpc = {
+    "r0",  "r1",  "r2",  "r3",  "r4",  "r5",  "r6",  "r7",  "r8",  "r9",  "r10",
+    "r11", "r12", "r13", "r14", "r15", "r16", "r17", "r18", "r19", "r20", "r21",
+    "r22", "r23", "r24", "r25", "r26", "r27", "r28", "r29", "r30", "r31"};
+constexpr std::array<std::string_view, 1> kPpcLink = {"lr"};
+constexpr std::array kPpcRuns = {Run{0, kPpc}, Run{65, kPpcLink}};
+
 std::span<const Run> runs_of(Arch arch) {
   switch (arch) {
     case Arch::kX86:
@@ -77,6 +103,15 @@ std::span<const Run> runs_of(Arch arch) {
     case Arch::kArm64e:
     case Arch::kArm64_32:
       return kArm64Runs;
+    case Arch::kMips:
+    case Arch::kMips64:
+      return kMipsRuns;
+    case Arch::kRiscv32:
+    case Arch::kRiscv64:
+      return kRiscvRuns;
+    case Arch::kPpc:
+    case Arch::kPpc64:
+      return kPpcRuns;
     default:
       return {};
   }
