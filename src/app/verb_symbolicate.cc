@@ -126,7 +126,8 @@ int run_symbolicate(const Verb& self, Arguments arguments) {
       "frames are unwound. What was looked for and found is explained in the JSON form, and in the "
       "text for modules without symbols.\n\n"
       "Stack traces of .NET, Mono and Unity, also in the strings of JSON, get file and line where "
-      "they have an IL offset and the MVID or name of a program that is in a DIR.\n\n"
+      "they have an IL offset and the MVID or name of a program that is in a DIR. Native frames in "
+      "the same text are named, too; JSON has their report as \"native\".\n\n"
       "The first use of a symbol file prepares it; the result and what was fetched stay under "
       "$XDG_CACHE_HOME/sigla (or ~/.cache/sigla), which may be deleted at any time.");
   line.positional(

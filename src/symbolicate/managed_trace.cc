@@ -9,6 +9,8 @@
 #include "formats/clr/source_name.h"
 #include "object/object.h"
 #include "symbolicate/source_urls.h"
+#include "symbolicate/trace_job.h"
+#include "symbolicate/trace_resolver.h"
 
 namespace sigla {
 namespace {
@@ -73,6 +75,41 @@ class Resolver {
   ResolvedManagedTrace& resolved_;
 };
 
+// The frames of native code in the same text: on lines that no frame of .NET is on.
+Result<trace::Trace> read_native_trace(WorkerPool& pool,
+                                       const File& text,
+                                       std::size_t text_size,
+                                       const std::vector<clr::TraceFrame>& managed) {
+  auto native = read_trace(pool, text, text_size);
+  if (!native.has_value()) {
+    if (is_environmental(native.error().code())) return native;
+    return trace::Trace();  // what is said of .NET stands without it
+  }
+  std::erase_if(native->frames, [&](const trace::Frame& frame) {
+    const auto near =
+        std::partition_point(managed.begin(), managed.end(), [&](const clr::TraceFrame& other) {
+          return other.line + other.line_size <= frame.line.offset;
+        });
+    return near != managed.end() && near->line < frame.line.end();
+  });
+  return native;
+}
+
+Result<std::string> write_mixed_text(const File& input,
+                                     const trace::Trace& native,
+                                     const ResolvedTrace& native_resolved,
+                                     const SymbolFinder* finder,
+                                     WorkerPool& pool,
+                                     const ManagedTextOptions& options) {
+  SIGLA_TRY_ASSIGN(const MappedFile mapped, MappedFile::map(input));
+  const std::string text = write_trace(as_text(mapped.bytes()), native, native_resolved);
+  SIGLA_TRY_ASSIGN(File file, File::create_in_memory("sigla-trace"));
+  SIGLA_TRY(file.write_all(as_bytes(text)));
+  SIGLA_TRY_ASSIGN(const clr::TraceText trace, read_managed_trace(pool, file));
+  SIGLA_TRY_ASSIGN(const auto resolved, resolve_managed_trace(trace, finder, pool));
+  return write_managed_text(text, resolved, options);
+}
+
 }  // namespace
 
 std::string ResolvedManagedTrace::Frame::source_link() const {
@@ -110,8 +147,21 @@ Result<std::optional<std::string>> symbolicate_managed_trace(const File& input,
                !frame.module.empty() || frame.style != clr::TraceFrame::Style::kDotNet;
       });
   if (!has_any) return nothing;
+  SIGLA_TRY_ASSIGN(const trace::Trace native, read_native_trace(pool, input, size, trace.frames));
+  std::optional<ResolvedTrace> native_resolved;
+  if (!native.frames.empty()) {
+    SIGLA_TRY_ASSIGN(native_resolved, resolve_trace(native, finder, pool));
+  }
+  if (native_resolved && !as_json) {
+    SIGLA_TRY_ASSIGN(std::string text,
+                     write_mixed_text(input, native, *native_resolved, finder, pool, options));
+    return std::optional<std::string>(std::move(text));
+  }
   SIGLA_TRY_ASSIGN(const auto resolved, resolve_managed_trace(trace, finder, pool));
-  if (as_json) return std::optional<std::string>(write_managed_json(resolved));
+  if (as_json) {
+    return std::optional<std::string>(
+        write_managed_json(resolved, native_resolved ? &native_resolved->report : nullptr));
+  }
   SIGLA_TRY_ASSIGN(const MappedFile mapped, MappedFile::map(input));
   return std::optional<std::string>(write_managed_text(as_text(mapped.bytes()), resolved, options));
 }

@@ -19,6 +19,7 @@
 #include "convert/managed_job.h"
 #include "formats/clr/stack_trace.h"
 #include "os/worker.h"
+#include "symbolicate/report.h"
 #include "symbolicate/symbol_finder.h"
 
 namespace sigla {
@@ -67,9 +68,12 @@ struct ManagedTextOptions {
 std::string write_managed_text(std::string_view text,
                                const ResolvedManagedTrace& trace,
                                const ManagedTextOptions& options);
-std::string write_managed_json(const ResolvedManagedTrace& trace);
+// `native` is what the text has of native code; null: nothing.
+std::string write_managed_json(const ResolvedManagedTrace& trace, const Report* native);
 
-// All of it. Nothing for a file that is no text with such frames, a dump for one.
+// All of it, and of the frames of native code in the same text, by trace_resolver.h: their names in
+// the text, their report as "native" in JSON. Nothing for a file that is no text with such frames,
+// a dump for one.
 Result<std::optional<std::string>> symbolicate_managed_trace(const File& input,
                                                              WorkerPool& pool,
                                                              const SymbolFinder* finder,

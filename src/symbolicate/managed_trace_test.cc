@@ -112,5 +112,20 @@ TEST_F(ManagedTraceTest, LeavesOtherFilesAlone) {
   EXPECT_EQ(symbolicate("MDMP\x93\xa7 at N.C.M()\n"), "nothing");
 }
 
+TEST_F(ManagedTraceTest, LeavesNativeFramesToTheOtherRecogniser) {
+  constexpr std::string_view kText =
+      "==1==ERROR: AddressSanitizer: SEGV on unknown address\n"
+      "    #0 0x55d0  (/bin/app+0x1234)\n"
+      "   at N.C`1.<Run>d__3.MoveNext() in app.dll:token 0x6000003+0x5\n";
+  const std::string text = symbolicate(kText);
+  EXPECT_THAT(text, testing::HasSubstr("(/bin/app+0x1234)\n"));
+  EXPECT_THAT(text, testing::HasSubstr("MoveNext() in C:\\a.cs:line 7\n"));
+  const std::string json = symbolicate(kText, true);
+  EXPECT_THAT(json, testing::HasSubstr("\"native\": {"));
+  EXPECT_THAT(json, testing::HasSubstr("\"module_offset\": \"0x1234\""));
+  EXPECT_THAT(symbolicate(kText.substr(kText.find("   at")), true),
+              testing::Not(testing::HasSubstr("\"native\"")));
+}
+
 }  // namespace
 }  // namespace sigla

@@ -5,6 +5,7 @@
 #include "base/json_writer.h"
 #include "base/text.h"
 #include "symbolicate/managed_trace.h"
+#include "symbolicate/write_json.h"
 
 namespace sigla {
 namespace {
@@ -136,10 +137,10 @@ std::string write_managed_text(std::string_view text,
   return TextWriter(text, options).write(trace);
 }
 
-std::string write_managed_json(const ResolvedManagedTrace& trace) {
+std::string write_managed_json(const ResolvedManagedTrace& trace, const Report* native) {
   JsonWriter json(JsonWriter::Style::kPretty);
   json.begin_object().key("frames").begin_array();
-  for (const Frame& frame : trace.frames) add_frame(json, frame);
+  for (const ResolvedManagedTrace::Frame& frame : trace.frames) add_frame(json, frame);
   json.end_array().key("modules").begin_array();
   for (const ResolvedManagedTrace::Module& module : trace.modules) {
     const bool is_found = !module.symbol_source.empty();
@@ -156,7 +157,12 @@ std::string write_managed_json(const ResolvedManagedTrace& trace) {
     if (!module.problem.empty()) json.member("problem", module.problem);
     json.end_object();
   }
-  json.end_array().end_object();
+  json.end_array();
+  if (native != nullptr) {
+    json.key("native");
+    write_json(*native, json);
+  }
+  json.end_object();
   return std::move(json).take() + "\n";
 }
 

@@ -83,6 +83,23 @@ class DotNet(Case):
         got = json.loads(self.sigla("symbolicate", log, "--symbols", self.symbols).stdout)
         self.assertEqual(frames(got["Exception"]), frames(self.readable))
 
+    def test_native_frames_in_the_same_log_are_named_too(self):
+        native = self.scratch / "native"
+        (self.scratch / "native.c").write_text("int sink;\nint native_part(int x) {\n  sink = x;\n  return x + 1;\n}\nint main(void) { return native_part(1); }\n")
+        run("gcc", "-g", "-O0", "-Wl,--build-id", "-o", native, self.scratch / "native.c")
+        address = next(line.split()[0] for line in run("nm", native).stdout.splitlines() if line.endswith(" native_part"))
+        log = self.scratch / "mixed.txt"
+        log.write_text(f"before\n{native}(+{int(address, 16) + 4:#x}) [0x55550000{address[-4:]}]\n{self.trace}after\n")
+        argv = ("symbolicate", log, "--symbols", self.symbols, "--symbols", self.scratch)
+        got = self.sigla(*argv).stdout
+        self.assertEqual(frames(got), frames(self.readable))
+        self.assertRegex(got, r"(?m)^.*native_part.*$")
+        self.assertTrue(got.startswith("before\n") and got.endswith("after\n"), got)
+        report = json.loads(self.sigla(*argv, "--format", "json").stdout)
+        self.assertEqual(report["native"]["threads"][0]["frames"][0]["function"], "native_part")
+        self.assertEqual(len(report["native"]["threads"][0]["frames"]), 1)
+        self.assertIn("found", {m["status"] for m in report["modules"]})
+
     def test_server_finds_programs_by_their_mvid(self):
         answer = self.server.native(tar_of([(path.name, path.read_bytes()) for path in (self.program, self.pdb)]))
         self.assertIn(answer.status, (200, 201, 202), answer.text)
