@@ -35,9 +35,16 @@ Result<std::vector<StoredObject>> objects_of(const http::Request& request,
   return make_error(ErrorCode::kInvalidArgument, "debug_id or code_id is needed");
 }
 
-bool may_name_sources(Format format) {
-  return format == Format::kPdb || format == Format::kPortablePdb || format == Format::kPe ||
-         format == Format::kSourceBundle;
+bool may_name_sources(const Identity& identity) {
+  switch (identity.format) {
+    case Format::kPdb:
+    case Format::kPortablePdb:
+    case Format::kPe:
+    case Format::kSourceBundle:
+      return true;
+    default:
+      return identity.has_sources;
+  }
 }
 
 Result<http::Response> get_source(const http::Request& request,
@@ -49,7 +56,7 @@ Result<http::Response> get_source(const http::Request& request,
   SIGLA_TRY_ASSIGN(const auto objects, objects_of(request, project, services));
   std::vector<SourceCarrier> carriers;
   for (const StoredObject& object : objects) {
-    if (!may_name_sources(object.identity.format)) continue;
+    if (!may_name_sources(object.identity)) continue;
     carriers.push_back({object.blob, object.offset, object.size, object.tag});
   }
   return SourceLookup(services, cache).find(project, carriers, path);

@@ -58,8 +58,9 @@ int run_source(const Verb& self, Arguments arguments) {
   CommandLine line(
       self,
       "[OPTION]... FILE PATH",
-      "Prints the source that FILE was compiled from, a PDB of any kind, a PE with one inside or a "
-      "source bundle. PATH is what FILE calls it, in any case and with either slash, or the end "
+      "Prints the source that FILE was compiled from, a PDB of any kind, a PE with one inside, a "
+      "source bundle or an ELF file whose DWARF has sources in it (clang -gembed-source). PATH is "
+      "what FILE calls it, in any case and with either slash, or the end "
       "of that where only one source ends so.\n\n"
       "It is looked for in this order: embedded in FILE; under its Source Link URL; under the URL "
       "of FILE's source server (srcsrv; commands are never run); under --tag-url. What is fetched "

@@ -19,6 +19,7 @@
 #include "formats/sourcebundle/identity.h"
 #include "formats/wasm/identity.h"
 #include "object/core_modules.h"
+#include "object/elf_sources.h"
 
 namespace sigla {
 namespace {
@@ -37,6 +38,12 @@ Objects whole_file(Identity identity, Bytes file) {
 Result<Objects> one(Result<Identity> identity, Bytes file) {
   if (!identity.has_value()) return std::move(identity).error();
   return whole_file(std::move(identity).value(), file);
+}
+
+Result<Objects> identify_elf_file(Bytes file, std::string_view name, const Limits& limits) {
+  SIGLA_TRY_ASSIGN(Identity identity, elf::identify_elf(file, name, limits));
+  identity.has_sources = identity.has_debug_info && has_elf_sources(file, limits);
+  return whole_file(std::move(identity), file);
 }
 
 Result<Objects> identify_macho_file(Bytes file, std::string_view name, const Limits& limits) {
@@ -137,7 +144,7 @@ Result<Objects> identify(Bytes file, std::string_view file_name, const Limits& l
   const std::string_view name = base_name(file_name);
   switch (sniff_format(file)) {
     case Format::kElf:
-      return one(elf::identify_elf(file, name, limits), file);
+      return identify_elf_file(file, name, limits);
     case Format::kMacho:
       return identify_macho_file(file, name, limits);
     case Format::kPe:

@@ -15,6 +15,7 @@
 #include "formats/ppdb/sources.h"
 #include "formats/sourcebundle/identity.h"
 #include "formats/sourcebundle/zip_directory.h"
+#include "object/elf_sources.h"
 #include "object/object.h"
 
 namespace sigla {
@@ -126,8 +127,10 @@ Result<SourceFiles> read_source_files(Bytes object, const Limits& limits) {
       SIGLA_TRY_ASSIGN(const Buffer embedded, embedded_pdb(object, limits));
       return read_ppdb(embedded, limits);
     }
+    case Format::kElf:
+      return read_elf_sources(object, limits);
     default:
-      return make_error(ErrorCode::kUnsupported, "no PDB and no source bundle");
+      return make_error(ErrorCode::kUnsupported, "no PDB, no source bundle and no ELF file");
   }
 }
 
@@ -143,6 +146,8 @@ Result<Buffer> read_embedded_source(Bytes object, std::string_view path, const L
       SIGLA_TRY_ASSIGN(const Buffer embedded, embedded_pdb(object, limits));
       return read_from_ppdb(embedded, path, limits);
     }
+    case Format::kElf:
+      return read_elf_source(object, path, limits);
     default:
       return no_such_source(path);
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The source files an object was compiled from, as its debug information names them, and what it
-// says about where they are: of PDBs, Portable PDBs (also inside a PE) and source bundles. Owned
-// copies.
+// says about where they are: of PDBs, Portable PDBs (also inside a PE), source bundles, and ELF
+// files that have sources in their line tables. Owned copies.
 #pragma once
 
 #include <string>

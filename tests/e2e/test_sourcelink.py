@@ -376,8 +376,63 @@ class Debuggers(Sourcelink):
         self.assertEqual(self.server.native(content, query="?upload_file=main.c").status, 415)
 
     def test_no_debug_information(self):
-        self.assertIn("no PDB and no source bundle", self.sigla("source", SIGLA, "main.c", code=3).stderr)
+        self.assertIn("without sources in its line tables", self.sigla("source", SIGLA, "main.c", code=3).stderr)
+        text = self.scratch / "text.sym"
+        text.write_text("MODULE Linux x86_64 000102030405060708090A0B0C0D0E0F0 x\n")
+        self.assertIn("no PDB, no source bundle and no ELF file", self.sigla("source", text, "main.c", code=3).stderr)
         self.assertIn("FILE and PATH are needed", self.sigla("source", SIGLA, code=2).stderr)
+
+
+class Embedded(Case):
+    """Sources in DWARF line tables, as clang puts them there."""
+    MAIN = '#include "inc/twice.h"\nint main(int argc, char** argv) {\n  (void)argv;\n  return twice(argc) - 2;  // \u00e4\n}\n'
+    HEADER = "static volatile int last;\nstatic inline int twice(int v) {\n  last = v;\n  return 2 * v;\n}\n"
+
+    def build(self, name, *flags):
+        folder = self.scratch / name
+        (folder / "inc").mkdir(parents=True, exist_ok=True)
+        (folder / "main.c").write_text(self.MAIN)
+        (folder / "inc/twice.h").write_text(self.HEADER)
+        run("clang-19", "-O1", "-gdwarf-5", "-gembed-source", "-Wl,--build-id", *flags, folder / "main.c", "-o", folder / "prog")
+        run("objcopy", "--only-keep-debug", folder / "prog", folder / "prog.debug")
+        run("strip", "-o", folder / "prog.stripped", folder / "prog")
+        identity = json.loads(run(SIGLA, "inspect", "--json", folder / "prog.debug").stdout)
+        (folder / "main.c").unlink()
+        (folder / "inc/twice.h").unlink()
+        return folder, identity["objects"][0] if "objects" in identity else identity
+
+    def test_command_line(self):
+        for name, flags in (("plain", ()), ("packed", ("-gz=zlib",)), ("thin", ("-ffile-prefix-map=%s=." % self.scratch,))):
+            with self.subTest(name):
+                folder, identity = self.build(name, *flags)
+                self.assertTrue(identity["has_sources"])
+                stripped = json.loads(run(SIGLA, "inspect", "--json", folder / "prog.stripped").stdout)
+                self.assertFalse((stripped["objects"][0] if "objects" in stripped else stripped)["has_sources"])
+                listed = run(SIGLA, "source", "--list", folder / "prog.debug").stdout.splitlines()
+                self.assertTrue(all(line.endswith("\tembedded") for line in listed if "main.c" in line or "twice.h" in line), listed)
+                self.assertTrue(any("twice.h" in line for line in listed), listed)
+                for wanted, content in (("main.c", self.MAIN), ("inc/twice.h", self.HEADER)):
+                    found = run(SIGLA, "source", "--origin", folder / "prog.debug", wanted)
+                    self.assertEqual(found.stdout, content)
+                    self.assertIn("embedded", found.stderr)
+                missing = run(SIGLA, "source", folder / "prog.debug", "none.c", check=False)
+                self.assertEqual((missing.returncode, missing.stdout), (1, ""), missing.stderr)
+
+    def test_server(self):
+        folder, identity = self.build("served")
+        for name in ("prog.stripped", "prog.debug"):
+            self.assertEqual(self.server.upload((folder / name).read_bytes()).status, 200)
+        answer = self.server.get(f"/api/v1/projects/default/source?debug_id={identity['debug_id']}&path={folder}/main.c")
+        self.assertEqual((answer.status, answer.text), (200, self.MAIN), answer.text)
+        self.assertEqual(answer.headers["X-Sigla-Source"], "embedded")
+        # A debugger names files as the debug information does, or tidied up.
+        for path in (f"{folder}/inc/twice.h", f"{folder}/./inc/twice.h"):
+            answer = self.server.get(f"/buildid/{identity['code_id']}/source{path}")
+            self.assertEqual((answer.status, answer.text), (200, self.HEADER), answer.text)
+        self.assertEqual(self.server.get(f"/buildid/{identity['code_id']}/source/etc/passwd").status, 404)
+        found = run("debuginfod-find", "source", identity["code_id"], folder / "main.c",
+                    env={**os.environ, "DEBUGINFOD_URLS": self.server.url, "DEBUGINFOD_CACHE_PATH": str(self.scratch / "cache")}).stdout.strip()
+        self.assertEqual(pathlib.Path(found).read_text(), self.MAIN)
 
 
 if __name__ == "__main__":

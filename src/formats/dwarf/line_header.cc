@@ -31,6 +31,7 @@ void LineHeader::clear() {
   encoding_ = Encoding();
   directories_.clear();
   files_.clear();
+  may_have_sources_ = false;
 }
 
 Result<Bytes> LineHeader::read(const Sections& sections,
@@ -120,6 +121,11 @@ Status LineHeader::read_entries(ByteReader& reader, const Sections& sections, bo
     for (const EntryFormat& format : formats_) {
       if (format.content == DW_LNCT_path) {
         file.name = read_text(reader, sections, format.form);
+      } else if (format.content == DW_LNCT_LLVM_source) {
+        file.source = read_source(reader, sections, format.form);
+        may_have_sources_ = true;
+      } else if (format.content == DW_LNCT_MD5 && format.form == DW_FORM_data16) {
+        file.md5 = reader.bytes(16);
       } else {
         const std::uint64_t value = read_form(reader, format.form, encoding_);
         if (format.content == DW_LNCT_directory_index) file.directory = value;
@@ -145,6 +151,31 @@ std::string_view LineHeader::read_text(ByteReader& reader,
   return text.cstring(path_size_max_);
 }
 
+Bytes LineHeader::read_source(ByteReader& reader, const Sections& sections, std::uint64_t form) {
+  if (form == DW_FORM_string) return as_bytes(reader.cstring(reader.remaining()));
+  const std::uint64_t value = read_form(reader, form, encoding_);
+  if (form != DW_FORM_line_strp && form != DW_FORM_strp) return {};
+  const Bytes section = form == DW_FORM_strp ? sections.str : sections.line_str;
+  return value < section.size() ? section.subspan(static_cast<std::size_t>(value)) : Bytes();
+}
+
+const LineHeader::File* LineHeader::find_file(std::uint64_t file) const {
+  if (encoding_.version < 5) --file;  // 0 wraps, and is no file
+  return file < files_.size() ? &files_[file] : nullptr;
+}
+
+Bytes LineHeader::file_source(std::uint64_t file) const {
+  const File* entry = find_file(file);
+  if (entry == nullptr) return {};
+  const auto end = std::ranges::find(entry->source, std::uint8_t{0});
+  return entry->source.first(static_cast<std::size_t>(end - entry->source.begin()));
+}
+
+Bytes LineHeader::file_md5(std::uint64_t file) const {
+  const File* entry = find_file(file);
+  return entry == nullptr ? Bytes() : entry->md5;
+}
+
 std::string_view LineHeader::directory_of(const File& file) const {
   std::uint64_t index = file.directory;
   if (encoding_.version < 5) {
@@ -156,9 +187,9 @@ std::string_view LineHeader::directory_of(const File& file) const {
 
 bool LineHeader::file_path(std::uint64_t file, std::string_view comp_dir, std::string& path) const {
   path.clear();
-  if (encoding_.version < 5) --file;  // 0 wraps, and is no file
-  if (file >= files_.size()) return false;
-  const File& entry = files_[file];
+  const File* found = find_file(file);
+  if (found == nullptr) return false;
+  const File& entry = *found;
   if (!is_absolute(entry.name)) {
     const std::string_view directory = directory_of(entry);
     // In version 5 directory 0 is the compilation directory itself.

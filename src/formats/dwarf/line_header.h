@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The header of a line number program (DWARF 5 section 6.2.4; versions 2 to 5): how its opcodes
-// count, and the files its rows speak of. Borrows the sections. One thread at a time; its vectors
-// are used again by the next header.
+// count, and the files its rows speak of, of which LLVM may keep the text here, too
+// (DW_LNCT_LLVM_source: the text, empty for a file without one). Borrows the sections. One thread
+// at a time; its vectors are used again by the next header.
 #pragma once
 
 #include <array>
@@ -36,16 +37,28 @@ class LineHeader {
   void read_file(ByteReader& reader);
 
   const Encoding& encoding() const { return encoding_; }
+  // As version 5 has it, as its directory 0; empty before.
+  std::string_view compilation_directory() const {
+    return encoding_.version < 5 || directories_.empty() ? std::string_view() : directories_[0];
+  }
   // Numbers that files can have are below this.
   std::size_t file_limit() const { return files_.size() + (encoding_.version < 5 ? 1 : 0); }
   // The file's path as llvm-symbolizer prints it: absolute where its directory or the compilation
   // directory are. False: there is no such file.
   bool file_path(std::uint64_t file, std::string_view comp_dir, std::string& path) const;
+  // Whether files have a place for their text.
+  bool may_have_sources() const { return may_have_sources_; }
+  // The file's text; empty when it is not here.
+  Bytes file_source(std::uint64_t file) const;
+  // Of 16 bytes; empty when it is not known.
+  Bytes file_md5(std::uint64_t file) const;
 
  private:
   struct File {
     std::string_view name;
     std::uint64_t directory = 0;
+    Bytes source;  // up to the NUL in it, which is looked for when it is asked for
+    Bytes md5;
   };
   struct EntryFormat {
     std::uint64_t content;
@@ -54,6 +67,8 @@ class LineHeader {
   void read_old_tables(ByteReader& reader);
   Status read_entries(ByteReader& reader, const Sections& sections, bool are_files);
   std::string_view read_text(ByteReader& reader, const Sections& sections, std::uint64_t form);
+  Bytes read_source(ByteReader& reader, const Sections& sections, std::uint64_t form);
+  const File* find_file(std::uint64_t file) const;
   std::string_view directory_of(const File& file) const;
 
   Encoding encoding_;
@@ -61,6 +76,7 @@ class LineHeader {
   std::vector<std::string_view> directories_;
   std::vector<File> files_;
   std::vector<EntryFormat> formats_;
+  bool may_have_sources_ = false;
 };
 
 }  // namespace sigla::dwarf
