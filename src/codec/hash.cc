@@ -71,6 +71,8 @@ std::uint32_t crc32(Bytes bytes, std::uint32_t before) {
 Md5Digest md5(Bytes bytes) { return digest_of<Md5Digest>(bytes); }
 Sha1Digest sha1(Bytes bytes) { return digest_of<Sha1Digest>(bytes); }
 Sha256Digest sha256(Bytes bytes) { return digest_of<Sha256Digest>(bytes); }
+Sha384Digest sha384(Bytes bytes) { return digest_of<Sha384Digest>(bytes); }
+Sha512Digest sha512(Bytes bytes) { return digest_of<Sha512Digest>(bytes); }
 
 Result<Sha256Digest> sha256(const File& file) {
   Sha256 hasher;

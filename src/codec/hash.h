@@ -54,6 +54,8 @@ std::uint32_t crc32(Bytes bytes, std::uint32_t before = 0);
 Md5Digest md5(Bytes bytes);
 Sha1Digest sha1(Bytes bytes);
 Sha256Digest sha256(Bytes bytes);
+Sha384Digest sha384(Bytes bytes);
+Sha512Digest sha512(Bytes bytes);
 // Of the whole content, wherever the file position is; it is not moved.
 Result<Sha256Digest> sha256(const File& file);
 

@@ -59,7 +59,7 @@ class Search {
     }
     auto content = verify_source(file_, std::move(fetched).value());
     if (content.has_value()) {
-      return found(origin, std::move(content).value(), url, has_checksum());
+      return found(origin, std::move(content).value(), url, can_verify(file_));
     }
     failed(origin, content.error());
     return false;
@@ -100,7 +100,7 @@ class Search {
   }
 
   bool kept() {
-    if (!places_.kept || !has_checksum()) return false;
+    if (!places_.kept || !can_verify(file_)) return false;
     auto content = places_.kept(file_);
     if (content.has_value()) {
       content = verify_source(file_, {std::move(content).value(), {}, "what was uploaded"});
@@ -119,11 +119,6 @@ class Search {
     if (path.starts_with('/')) path.erase(0, 1);
     std::string url = places_.tag_url;
     return fetch(SourceOrigin::kTag, url.replace(star, 1, http::percent_encode(path, true)));
-  }
-
-  bool has_checksum() const {
-    return file_.checksum.size() == 16 || file_.checksum.size() == 20 ||
-           file_.checksum.size() == 32;
   }
 
   const SourceFiles& sources_;

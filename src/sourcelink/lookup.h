@@ -57,6 +57,9 @@ SourceSearch find_source(const SourceFiles& sources,
 // The file of the object that is meant; null when there is none, or more than one.
 const SourceFile* find_source_file(const SourceFiles& sources, std::string_view path);
 
+// There is a checksum, by a function we have.
+bool can_verify(const SourceFile& file);
+
 // The content as it must be for the checksum: as it is, decoded from base64 (Gitiles), or with the
 // other line ends (a checkout on Windows). kNotFound names type and size, and a log-in page when it
 // looks like one; no checksum lets everything pass but such a page.

@@ -53,6 +53,22 @@ TEST(FindSource, BelievesTheChecksumOnly) {
   EXPECT_TRUE(login.tried.back().ends_with("it looks like a log-in page"));
 }
 
+TEST(FindSource, KnowsTheLongerHashes) {
+  const auto sha384_digest = sha384(as_bytes(kText));
+  const auto sha512_digest = sha512(as_bytes(kText));
+  for (const Bytes checksum : {Bytes(sha384_digest), Bytes(sha512_digest)}) {
+    SourceFiles sources = one_file();
+    sources.files[0].checksum.assign(checksum.begin(), checksum.end());
+    SourcePlaces places;
+    places.fetch = answer(kText);
+    const auto right = find_source(sources, "a.c", places);
+    ASSERT_TRUE(right.found);
+    EXPECT_TRUE(right.found->is_verified);
+    places.fetch = answer("int c;\n");
+    EXPECT_FALSE(find_source(sources, "a.c", places).found);
+  }
+}
+
 TEST(FindSource, AcceptsOtherFormsOfTheSameContent) {
   SourcePlaces places;
   places.fetch = answer("int a;\nint b;\n");

@@ -19,6 +19,8 @@ std::optional<bool> is_right(Bytes content, Bytes checksum) {
   if (checksum.size() == Md5Digest().size()) return is_digest(md5(content), checksum);
   if (checksum.size() == Sha1Digest().size()) return is_digest(sha1(content), checksum);
   if (checksum.size() == Sha256Digest().size()) return is_digest(sha256(content), checksum);
+  if (checksum.size() == Sha384Digest().size()) return is_digest(sha384(content), checksum);
+  if (checksum.size() == Sha512Digest().size()) return is_digest(sha512(content), checksum);
   return std::nullopt;
 }
 
@@ -30,6 +32,10 @@ std::string_view function_of(Bytes checksum) {
       return "SHA-1";
     case 32:
       return "SHA-256";
+    case 48:
+      return "SHA-384";
+    case 64:
+      return "SHA-512";
     default:
       return "checksum";
   }
@@ -68,6 +74,8 @@ Error not_the_source(const SourceFile& file, const Fetched& fetched, std::string
 }
 
 }  // namespace
+
+bool can_verify(const SourceFile& file) { return is_right({}, file.checksum).has_value(); }
 
 Result<Buffer> verify_source(const SourceFile& file, Fetched fetched) {
   const std::optional<bool> is_same = is_right(fetched.content, file.checksum);
