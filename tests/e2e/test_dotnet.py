@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Programs of .NET: traces of Mono become readable as mono-symbolicate makes them, and as the same program prints them with its PDB."""
 import glob
+import http.server
 import json
 import os
 import pathlib
 import re
+import threading
 import unittest
 
 from harness import NPM, SIGLA, Case, run, tar_of
@@ -18,6 +20,11 @@ def frames(trace):
     """(method, place) of each frame that lies in the program itself."""
     found = [FRAME.match(line) for line in trace.splitlines()]
     return [(m["method"], m["place"]) for m in found if m and m["method"].startswith("Demo.")]
+
+
+def build_portable(out):
+    cecil = sorted(glob.glob("/usr/lib/mono/gac/Mono.Cecil/0.1[1-9]*/Mono.Cecil.dll"))[-1]
+    run("mcs", f"-r:{cecil}", "-r:Mono.CompilerServices.SymbolWriter.dll", f"-out:{out}", SOURCES / "portable.cs")
 
 
 def without_trailing_blanks(text):
@@ -33,8 +40,7 @@ class DotNet(Case):
         for folder in (build, cls.symbols, cls.bare):
             folder.mkdir()
         run("mcs", "-debug", f"-out:{build}/app.exe", SOURCES / "app.cs")
-        cecil = sorted(glob.glob("/usr/lib/mono/gac/Mono.Cecil/0.1[1-9]*/Mono.Cecil.dll"))[-1]
-        run("mcs", f"-r:{cecil}", "-r:Mono.CompilerServices.SymbolWriter.dll", f"-out:{build}/portable.exe", SOURCES / "portable.cs")
+        build_portable(build / "portable.exe")
         cls.program, cls.pdb = cls.symbols / "app.exe", cls.symbols / "app.pdb"
         run("mono", build / "portable.exe", build / "app.exe", cls.program)
         (cls.bare / "app.exe").write_bytes(cls.program.read_bytes())
@@ -142,6 +148,70 @@ class DotNet(Case):
         native = self.scratch / "native.pdb"
         native.write_bytes(b"BSJB" + b"\xff" * 200)
         self.assertEqual(status("inspect", "--methods", native), 3)
+
+
+class Sources(Case):
+    """A program of two sources, one in its PDB and one behind a URL: got back from the PDB, Portable or Windows."""
+
+    class Host(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            content = self.server.files.get(self.path)
+            self.send_response(404 if content is None else 200)
+            self.end_headers()
+            self.wfile.write(content or b"")
+
+        def log_message(self, *_):
+            pass
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.environment = {**os.environ, "XDG_CACHE_HOME": str(cls.scratch / "xdg")}
+        cls.host = http.server.ThreadingHTTPServer(("127.0.0.1", 0), cls.Host)
+        cls.host.files = {}
+        threading.Thread(target=cls.host.serve_forever, daemon=True).start()
+        cls.addClassCleanup(cls.host.server_close)
+        cls.addClassCleanup(cls.host.shutdown)
+        source, cls.out = cls.scratch / "src", cls.scratch / "linked"
+        source.mkdir()
+        cls.out.mkdir()
+        cls.contents = {"linked.cs": "static class Linked {\n  public static int Twice(int x) { return 2 * x; }\n}\n",
+                        "embedded.cs": "static class Embedded {\n  static int Main() { return Linked.Twice(21); }\n}\n// " + "long enough to be packed " * 20 + "\n"}
+        for name, content in cls.contents.items():
+            (source / name).write_text(content)
+        cls.url = f"http://127.0.0.1:{cls.host.server_address[1]}/raw"
+        (cls.scratch / "map.json").write_text(json.dumps({"documents": {f"{source}/*": f"{cls.url}/*"}}))
+        build_portable(cls.scratch / "portable.exe")
+        run("mcs", "-debug", f"-out:{cls.scratch}/two.exe", source / "embedded.cs", source / "linked.cs")
+        run("mono", cls.scratch / "portable.exe", cls.scratch / "two.exe", cls.out / "two.exe", cls.scratch / "map.json")
+        cls.pdbs = [cls.out / "two.pdb", cls.scratch / "windows.pdb"]
+        run(SIGLA, "convert-pdb", "--to", "windows", "--assembly", cls.out / "two.exe", cls.pdbs[0], "-o", cls.pdbs[1])
+
+    def source(self, *argv, check=True):
+        return run(SIGLA, "source", *argv, check=check, env=self.environment)
+
+    def test_embedded_and_linked_sources_come_back(self):
+        self.host.files = {"/raw/linked.cs": self.contents["linked.cs"].encode()}
+        for pdb in self.pdbs:
+            listed = dict((pathlib.PurePath(line.split("\t")[0]).name, line.endswith("\tembedded")) for line in self.source("--list", pdb).stdout.splitlines())
+            self.assertEqual(listed, {"linked.cs": False, "embedded.cs": True}, pdb)
+            self.assertEqual(self.source(pdb, "embedded.cs").stdout, self.contents["embedded.cs"])
+            done = self.source("--origin", pdb, "linked.cs")
+            self.assertEqual(done.stdout, self.contents["linked.cs"])
+            self.assertRegex(done.stderr, rf"^\S+ {re.escape(self.url)}/linked.cs \(checksum verified\)\n$")
+
+    def test_another_file_is_not_taken_for_the_source(self):
+        self.host.files = {"/raw/linked.cs": b"static class Linked {}\n"}
+        for pdb in self.pdbs:
+            done = self.source(pdb, "linked.cs", check=False)
+            self.assertEqual((done.returncode, done.stdout), (1, ""))
+            self.assertIn("whose SHA-256 is not that of the debug information", done.stderr)
+
+    def test_lookup_gives_the_url(self):
+        methods = json.loads(run(SIGLA, "inspect", "--json", "--methods", self.out / "two.exe").stdout)["objects"][0]["methods"]
+        token = next(m["token"] for m in methods if m["name"] == "Linked.Twice")
+        frame = json.loads(run(SIGLA, "lookup", "--json", self.out / "two.exe", f"{token}+0x0", env=self.environment).stdout)[0]["frames"][0]
+        self.assertEqual((frame["line"], frame["source_link"]), (2, f"{self.url}/linked.cs#L2"))
 
 
 class RealAssemblies(Case):

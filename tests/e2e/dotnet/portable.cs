@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Turns the debug information of mcs (.mdb) into a Portable PDB: portable.exe IN.exe OUT.exe
+// [SOURCE_LINK.json]. With the map, sources have their SHA-256, and those named embedded.cs lie in the PDB.
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Security.Cryptography;
 using Mono.Cecil;
 using Mono.Cecil.Cil;
 using Mono.CompilerServices.SymbolWriter;
@@ -20,6 +22,13 @@ static class Portable {
       foreach (var nested in All(type.NestedTypes)) yield return nested;
     }
   }
+  static void AddContent(Document document) {
+    var content = File.ReadAllBytes(document.Url);
+    document.HashAlgorithm = DocumentHashAlgorithm.SHA256;
+    document.Hash = SHA256.Create().ComputeHash(content);
+    if (Path.GetFileName(document.Url) != "embedded.cs") return;
+    document.CustomDebugInformations.Add(new EmbeddedSourceDebugInformation(content, true));
+  }
   static void Main(string[] args) {
     var module = ModuleDefinition.ReadModule(args[0]);
     var symbols = MonoSymbolFile.ReadSymbolFile(args[0] + ".mdb");
@@ -35,6 +44,7 @@ static class Portable {
           var file = symbols.Sources[line.File - 1].FileName;
           if (!documents.ContainsKey(file)) {
             documents[file] = new Document(file) { Language = DocumentLanguage.CSharp, Type = DocumentType.Text };
+            if (args.Length > 2) AddContent(documents[file]);
           }
           var hidden = line.IsHidden;
           method.DebugInformation.SequencePoints.Add(new SequencePoint(instructions[line.Offset], documents[file]) {
@@ -43,6 +53,7 @@ static class Portable {
         }
       }
     }
+    if (args.Length > 2) module.CustomDebugInformations.Add(new SourceLinkDebugInformation(File.ReadAllText(args[2])));
     using (var pdb = new PdbFile(Path.ChangeExtension(args[1], ".pdb"))) {
       module.Write(args[1], new WriterParameters {
         WriteSymbols = true, SymbolStream = pdb, SymbolWriterProvider = new PortablePdbWriterProvider() });
