@@ -6,6 +6,7 @@
 
 #include "base/byte_reader.h"
 #include "base/text.h"
+#include "formats/pe/cli_header.h"
 
 namespace sigla {
 namespace {
@@ -13,18 +14,12 @@ namespace {
 constexpr int kNestingMax = 256;  // types inside types
 constexpr std::uint16_t kPortableMinorVersion = 0x504d;
 
-// ECMA-335 II.25.3.3: u32 size, u16 versions, then RVA and size of the metadata.
 Result<Bytes> find_metadata(const pe::Image& image) {
-  const auto header = image.data_of(pe::kClrRuntimeHeader);
-  if (!header.has_value()) {
+  auto metadata = pe::clr_metadata_of(image);
+  if (!metadata.has_value() && metadata.error().code() == ErrorCode::kNotFound) {
     return make_error(ErrorCode::kUnsupported, "the image is no .NET assembly");
   }
-  ByteReader reader(*header);
-  reader.skip(8);
-  const std::uint32_t rva = reader.u32();
-  const std::uint32_t size = reader.u32();
-  SIGLA_TRY(reader.finish("CLI header"));
-  return image.data_at(rva, size, ".NET metadata");
+  return metadata;
 }
 
 // The last CodeView entry says which PDB the IL was compiled with.
@@ -52,8 +47,8 @@ std::string key_of(Bytes bytes) { return std::string(as_text(bytes)); }
 Result<ManagedAssembly> ManagedAssembly::open(Bytes file, const Limits& limits) {
   SIGLA_TRY_ASSIGN(pe::Image image, pe::Image::open(file, limits));
   SIGLA_TRY_ASSIGN(const Bytes metadata, find_metadata(image));
-  SIGLA_TRY_ASSIGN(const ClrMetadata tables, ClrMetadata::open(metadata, ".NET metadata", limits));
-  ManagedAssembly assembly(std::move(image), tables);
+  SIGLA_TRY_ASSIGN(const clr::Program program, clr::Program::open(metadata, limits));
+  ManagedAssembly assembly(std::move(image), program);
   assembly.debug_directory_ = pe::read_debug_directory(assembly.image_);
   assembly.pdb_id_ = read_pdb_id(assembly.debug_directory_);
   assembly.index();
@@ -73,12 +68,7 @@ void ManagedAssembly::index() {
     const std::uint32_t inner = tables().cell(ClrTable::kNestedClass, row, 0);
     const std::uint32_t outer = tables().cell(ClrTable::kNestedClass, row, 1);
     nested_.emplace(outer, inner);
-    enclosing_.emplace(inner, outer);
   }
-  for (std::uint32_t row = 1; row <= tables().row_count(ClrTable::kTypeDef); ++row) {
-    first_methods_.emplace_back(tables().cell(ClrTable::kTypeDef, row, 5), row);
-  }
-  std::stable_sort(first_methods_.begin(), first_methods_.end());
 }
 
 ppdb::ProgramRows ManagedAssembly::row_counts() const {
@@ -112,23 +102,8 @@ std::optional<ManagedAssembly::Body> ManagedAssembly::body_of(std::uint32_t meth
   return body;
 }
 
-// Methods of a type stand one behind the other (II.22.37); of types that begin at one row the last
-// one has it.
-std::uint32_t ManagedAssembly::type_of(std::uint32_t method) const {
-  const auto behind = std::ranges::upper_bound(first_methods_, std::pair(method, UINT32_MAX));
-  return behind == first_methods_.begin() ? 0 : (behind - 1)->second;
-}
-
-std::uint32_t ManagedAssembly::enclosing_type(std::uint32_t type) const {
-  const auto found = enclosing_.find(type);
-  const bool exists = found != enclosing_.end() && found->second != type &&
-                      found->second <= tables().row_count(ClrTable::kTypeDef);
-  return exists ? found->second : 0;
-}
-
 std::string ManagedAssembly::simple_type_name(std::uint32_t type) const {
-  const auto name = tables().string(tables().cell(ClrTable::kTypeDef, type, 1));
-  return name.has_value() ? to_utf8(*name) : std::string();
+  return to_utf8(program_.simple_type_name(type).value_or(""));
 }
 
 std::string ManagedAssembly::module_name_of(std::uint32_t method) const {
@@ -145,8 +120,7 @@ std::string ManagedAssembly::module_name_of(std::uint32_t method) const {
 }
 
 std::string ManagedAssembly::method_name(std::uint32_t method) const {
-  const auto name = tables().string(tables().cell(ClrTable::kMethodDef, method, 3));
-  return name.has_value() ? to_utf8(*name) : std::string();
+  return to_utf8(program_.method_name(method).value_or(""));
 }
 
 std::string ManagedAssembly::namespace_of(std::uint32_t method) const {
@@ -205,9 +179,7 @@ std::uint32_t ManagedAssembly::move_next_of(std::uint32_t kickoff, std::string_v
     if (type == 0 || type > tables().row_count(ClrTable::kTypeDef)) continue;
     const std::string nested = simple_type_name(type);
     if (std::string_view(nested).substr(0, nested.rfind('`')) != name) continue;
-    const ClrMetadata::Rows methods =
-        tables().list_rows(ClrTable::kTypeDef, type, 5, ClrTable::kMethodDef);
-    for (std::uint32_t method = methods.first; method < methods.end; ++method) {
+    for (const std::uint32_t method : program_.methods_of(type)) {
       if (method_name(method) != "MoveNext") continue;
       if (found != 0) return 0;
       found = method;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "codec/clr_metadata.h"
+#include "formats/clr/program.h"
 #include "formats/pdb/managed_pdb.h"
 #include "formats/pe/debug_directory.h"
 #include "formats/pe/image.h"
@@ -34,11 +35,11 @@ class ManagedAssembly {
   const std::optional<PdbId>& pdb_id() const { return pdb_id_; }
   const pe::DebugDirectory& debug_directory() const { return debug_directory_; }
 
-  const ClrMetadata& tables() const { return tables_; }
-  std::uint32_t method_count() const { return tables_.row_count(ClrTable::kMethodDef); }
+  const ClrMetadata& tables() const { return program_.tables(); }
+  std::uint32_t method_count() const { return program_.method_count(); }
   // Rows of TypeDef; 0 for a method of no type, and a type that no other one is around.
-  std::uint32_t type_of(std::uint32_t method) const;
-  std::uint32_t enclosing_type(std::uint32_t type) const;
+  std::uint32_t type_of(std::uint32_t method) const { return program_.type_of(method); }
+  std::uint32_t enclosing_type(std::uint32_t type) const { return program_.enclosing_type(type); }
   // Without what it is in. Requires: 1 <= type <= row_count(kTypeDef).
   std::string simple_type_name(std::uint32_t type) const;
   ppdb::ProgramRows row_counts() const;
@@ -69,19 +70,17 @@ class ManagedAssembly {
   std::vector<std::string> vb_hoisted_names(std::uint32_t method) const;
 
  private:
-  ManagedAssembly(pe::Image image, const ClrMetadata& tables)
-      : image_(std::move(image)), tables_(tables) {}
+  ManagedAssembly(pe::Image image, const clr::Program& program)
+      : image_(std::move(image)), program_(program) {}
   void index();
 
   pe::Image image_;
-  ClrMetadata tables_;
+  clr::Program program_;
   pe::DebugDirectory debug_directory_;
   std::optional<PdbId> pdb_id_;
-  std::map<std::string, std::uint32_t, std::less<>> signatures_;        // row
-  std::map<std::string, std::uint32_t, std::less<>> type_specs_;        // row
-  std::multimap<std::uint32_t, std::uint32_t> nested_;                  // type: types in it
-  std::map<std::uint32_t, std::uint32_t> enclosing_;                    // type: the type it is in
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> first_methods_;  // row, type; ascending
+  std::map<std::string, std::uint32_t, std::less<>> signatures_;  // row
+  std::map<std::string, std::uint32_t, std::less<>> type_specs_;  // row
+  std::multimap<std::uint32_t, std::uint32_t> nested_;            // type: types in it
 };
 
 // The number at the end of "$VB$ResumableLocal_name$3".

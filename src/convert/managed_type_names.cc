@@ -7,54 +7,12 @@
 #include "base/text.h"
 #include "codec/clr_metadata.h"
 #include "codec/hash.h"
+#include "formats/clr/signature.h"
 
 namespace sigla {
 namespace {
 
 // II.23.1.16
-std::string_view primitive_name(std::uint8_t code) {
-  switch (code) {
-    case 0x01:
-      return "System.Void";
-    case 0x02:
-      return "System.Boolean";
-    case 0x03:
-      return "System.Char";
-    case 0x04:
-      return "System.SByte";
-    case 0x05:
-      return "System.Byte";
-    case 0x06:
-      return "System.Int16";
-    case 0x07:
-      return "System.UInt16";
-    case 0x08:
-      return "System.Int32";
-    case 0x09:
-      return "System.UInt32";
-    case 0x0a:
-      return "System.Int64";
-    case 0x0b:
-      return "System.UInt64";
-    case 0x0c:
-      return "System.Single";
-    case 0x0d:
-      return "System.Double";
-    case 0x0e:
-      return "System.String";
-    case 0x16:
-      return "System.TypedReference";
-    case 0x18:
-      return "System.IntPtr";
-    case 0x19:
-      return "System.UIntPtr";
-    case 0x1c:
-      return "System.Object";
-    default:
-      return {};
-  }
-}
-
 constexpr std::uint8_t kPointer = 0x0f;
 constexpr std::uint8_t kValueType = 0x11;
 constexpr std::uint8_t kClass = 0x12;
@@ -157,8 +115,8 @@ std::optional<ManagedTypeNames::Name> ManagedTypeNames::signature_name(ByteReade
   const std::uint8_t code = reader.u8();
   if (!reader.ok()) return std::nullopt;
   std::optional<Name> name;
-  if (const std::string_view primitive = primitive_name(code); !primitive.empty()) {
-    name = Name{std::string(primitive), is_vb_ ? 0 : core_library_};
+  if (const std::string_view simple = clr::simple_type_name(code); !simple.empty()) {
+    name = Name{"System." + std::string(simple), is_vb_ ? 0 : core_library_};
   } else if (code == kClass || code == kValueType) {
     name = token_name(read_clr_type_token(reader), depth + 1);
   } else if (code == kGenericInstance) {

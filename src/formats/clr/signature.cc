@@ -76,8 +76,8 @@ class SignatureReader {
       if (code == kCmodReqd || code == kCmodOpt) static_cast<void>(read_clr_type_token(reader_));
       code = reader_.u8();
     }
-    if (code < kSimpleTypes.size() && !kSimpleTypes[code].empty()) {
-      return "System." + std::string(kSimpleTypes[code]);
+    if (const std::string_view simple = simple_type_name(code); !simple.empty()) {
+      return "System." + std::string(simple);
     }
     switch (code) {
       case kPtr:
@@ -196,6 +196,10 @@ Result<std::string> read_type_signature(const Program& program,
                                         Bytes blob,
                                         const GenericContext& context) {
   return SignatureReader(program, blob, context).type(0);
+}
+
+std::string_view simple_type_name(std::uint8_t element_type) {
+  return element_type < kSimpleTypes.size() ? kSimpleTypes[element_type] : std::string_view();
 }
 
 std::string short_type_name(std::string_view full_name) {

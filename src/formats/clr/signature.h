@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "formats/clr/program.h"
@@ -33,6 +34,10 @@ Result<MethodSignature> read_method_signature(const Program& program,
 Result<std::string> read_type_signature(const Program& program,
                                         Bytes blob,
                                         const GenericContext& context);
+
+// "Int32" of an element type (II.23.1.16), in the namespace System; empty for those that are no
+// type of their own.
+std::string_view simple_type_name(std::uint8_t element_type);
 
 // The name that Type.Name has: of "N.Outer+List`1[N.X][]&" it is "List`1[]&".
 std::string short_type_name(std::string_view full_name);
