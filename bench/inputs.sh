@@ -20,6 +20,8 @@ cd "$1"
   package openjdk-17-dbg
   package ceph-osd-dbg
 
+  dpkg -s g++-mingw-w64-x86-64-posix >/dev/null 2>&1 || apt-get install -y --no-install-recommends g++-mingw-w64-x86-64-posix
+
   # Sources, from a list of its own: this machine may have none for them.
   source_of() { # NAME: unpacked in ./NAME-VERSION
     compgen -G "$1-*/" >/dev/null && return

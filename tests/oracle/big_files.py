@@ -16,7 +16,7 @@ import re
 import sys
 import tempfile
 
-from compare import Agreement, llvm_frames, load_base, run, sigla_frames
+from compare import Agreement, code_ranges, llvm_frames, load_base, run, sigla_frames
 
 
 def inside_functions(file, count):
@@ -25,7 +25,9 @@ def inside_functions(file, count):
         m = re.match(r"([0-9a-f]+) ([0-9a-f]+) [tTwWiu] ", line)
         if m and int(m.group(2), 16):
             functions.append((int(m.group(1), 16), int(m.group(2), 16)))
-    functions = sorted(set(functions))
+    # What the linker removed keeps symbols and debug information at addresses where no code is.
+    code = code_ranges(file)
+    functions = sorted({f for f in functions if any(low <= f[0] < high for low, high, _ in code)})
     ends, total = [], 0
     for _, size in functions:
         total += size
