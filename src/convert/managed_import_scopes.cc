@@ -31,7 +31,7 @@ ImportScopes::ImportScopes(const pdb::ManagedPdb& windows,
                            const ManagedTypeNames& names,
                            bool is_vb,
                            ConversionLog& log)
-    : windows_(windows), names_(names), is_vb_(is_vb), log_(log) {
+    : names_(names), is_vb_(is_vb), log_(log) {
   scopes_.emplace_back();
   for (const pdb::ManagedMethod& method : windows.methods) methods_.emplace(method.token, &method);
   // Assemblies with an alias first: imports of any method may refer to them.

@@ -45,7 +45,6 @@ class ImportScopes {
   void add(std::uint32_t token, const std::vector<Strings>& groups);
   std::vector<ppdb::Import> parsed(const Strings& strings) const;
 
-  const pdb::ManagedPdb& windows_;
   const ManagedTypeNames& names_;
   bool is_vb_;
   ConversionLog& log_;

@@ -128,7 +128,7 @@ void code_optional(Coder& coder, T& value) {
     std::uint8_t is_there = 0;
     coder(is_there);
     if (is_there == 0) return;
-    value.emplace();
+    value = std::remove_reference_t<decltype(*value)>();
     code(coder, *value);
   }
 }
