@@ -25,7 +25,7 @@ struct Group {
 void set_key(Item& item, std::string_view text, std::size_t depth) {
   const std::string_view rest = text.substr(std::min(depth, text.size()));
   item.key = 0;
-  std::memcpy(&item.key, rest.data(), std::min<std::size_t>(rest.size(), 8));
+  if (!rest.empty()) std::memcpy(&item.key, rest.data(), std::min<std::size_t>(rest.size(), 8));
   item.key = __builtin_bswap64(item.key);
   item.rest = static_cast<std::uint32_t>(std::min<std::size_t>(rest.size(), 9));
 }
