@@ -5,31 +5,13 @@
 #include <utility>
 
 #include "base/text.h"
+#include "base/utf8.h"
 
 namespace sigla {
 namespace {
 
 constexpr std::size_t kDepthMax = 64;
 constexpr std::size_t kValueCountMax = 4'000'000;
-
-void append_utf8(std::string& out, std::uint32_t code) {
-  const auto add = [&](std::uint32_t byte) { out += static_cast<char>(byte); };
-  if (code < 0x80) {
-    add(code);
-  } else if (code < 0x800) {
-    add(0xc0U | code >> 6U);
-    add(0x80U | (code & 0x3fU));
-  } else if (code < 0x10000) {
-    add(0xe0U | code >> 12U);
-    add(0x80U | (code >> 6U & 0x3fU));
-    add(0x80U | (code & 0x3fU));
-  } else {
-    add(0xf0U | code >> 18U);
-    add(0x80U | (code >> 12U & 0x3fU));
-    add(0x80U | (code >> 6U & 0x3fU));
-    add(0x80U | (code & 0x3fU));
-  }
-}
 
 // The four digits of "\uXXXX"; taken off the text.
 std::uint32_t take_code(std::string_view& text) {

@@ -5,28 +5,10 @@
 
 #include "base/byte_writer.h"
 #include "base/text.h"
+#include "base/utf8.h"
 
 namespace sigla {
 namespace {
-
-void append_utf8(std::uint32_t code_point, std::string& out) {
-  const auto put = [&out](std::uint32_t byte) { out += static_cast<char>(byte); };
-  if (code_point < 0x80) {
-    put(code_point);
-  } else if (code_point < 0x800) {
-    put(0xc0U | (code_point >> 6U));
-    put(0x80U | (code_point & 0x3fU));
-  } else if (code_point < 0x10000) {
-    put(0xe0U | (code_point >> 12U));
-    put(0x80U | ((code_point >> 6U) & 0x3fU));
-    put(0x80U | (code_point & 0x3fU));
-  } else {
-    put(0xf0U | (code_point >> 18U));
-    put(0x80U | ((code_point >> 12U) & 0x3fU));
-    put(0x80U | ((code_point >> 6U) & 0x3fU));
-    put(0x80U | (code_point & 0x3fU));
-  }
-}
 
 // The code point at the front of well-formed UTF-8, which is removed.
 std::uint32_t take_code_point(std::string_view& text) {
@@ -51,15 +33,15 @@ std::string utf16_to_utf8(ByteReader units, Utf16End end) {
     if (unit == 0 && end == Utf16End::kNul) break;
     const bool is_low = unit >= 0xdc00 && unit < 0xe000;
     if (high != 0 && is_low) {
-      append_utf8(0x10000U + ((high - 0xd800U) << 10U) + (unit - 0xdc00U), text);
+      append_utf8(text, 0x10000U + ((high - 0xd800U) << 10U) + (unit - 0xdc00U));
       high = 0;
       continue;
     }
-    if (high != 0) append_utf8(kReplacement, text);
+    if (high != 0) append_utf8(text, kReplacement);
     high = unit >= 0xd800 && unit < 0xdc00 ? unit : 0;
-    if (high == 0) append_utf8(is_low ? kReplacement : unit, text);
+    if (high == 0) append_utf8(text, is_low ? kReplacement : unit);
   }
-  if (high != 0) append_utf8(kReplacement, text);
+  if (high != 0) append_utf8(text, kReplacement);
   return text;
 }
 

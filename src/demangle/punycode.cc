@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "demangle/utf8.h"
+#include "base/utf8.h"
 
 namespace sigla {
 namespace {

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "base/text.h"
-#include "demangle/utf8.h"
+#include "base/utf8.h"
 
 namespace sigla {
 namespace {

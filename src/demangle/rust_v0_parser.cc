@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 #include "demangle/punycode.h"
-#include "demangle/utf8.h"
+#include "base/utf8.h"
 
 namespace sigla::rust_v0 {
 namespace {

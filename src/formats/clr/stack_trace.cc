@@ -5,6 +5,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "base/utf8.h"
 
 namespace sigla::clr {
 namespace {
@@ -45,19 +46,6 @@ struct Line {
   std::vector<std::uint64_t> from;  // one more than characters
 };
 
-void append_utf8(std::string& out, std::uint32_t code) {
-  if (code < 0x80) {
-    out += static_cast<char>(code);
-  } else if (code < 0x800) {
-    out += static_cast<char>(0xc0U | code >> 6U);
-    out += static_cast<char>(0x80U | (code & 0x3fU));
-  } else {
-    out += static_cast<char>(0xe0U | code >> 12U);
-    out += static_cast<char>(0x80U | (code >> 6U & 0x3fU));
-    out += static_cast<char>(0x80U | (code & 0x3fU));
-  }
-}
-
 // Undoes JSON's escapes (RFC 8259 section 7). Halves of surrogate pairs stay single: no name of a
 // method that can be looked up has them.
 Line unescape(std::string_view raw, std::uint64_t begin) {
@@ -68,7 +56,7 @@ Line unescape(std::string_view raw, std::uint64_t begin) {
     if (raw[i] != '\\' || i + 1 == raw.size()) {
       line.text += raw[i++];
     } else if (raw[i + 1] == 'u' && i + 6 <= raw.size() && parse_hex(raw.substr(i + 2, 4))) {
-      append_utf8(line.text, static_cast<std::uint32_t>(*parse_hex(raw.substr(i + 2, 4))));
+      append_utf8(line.text, *parse_hex(raw.substr(i + 2, 4)));
       i += 6;
     } else {
       line.text += raw[i + 1] == 't' ? '\t' : raw[i + 1];

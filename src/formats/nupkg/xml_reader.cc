@@ -5,6 +5,8 @@
 
 #include "base/byte_reader.h"
 #include "base/text.h"
+#include "base/utf16.h"
+#include "base/utf8.h"
 
 namespace sigla::nupkg {
 namespace {
@@ -18,37 +20,8 @@ bool ends_name(char c) {
 
 std::string_view local_name(std::string_view name) { return name.substr(name.find(':') + 1); }
 
-void append_utf8(std::uint32_t code, std::string& out) {
-  const auto put = [&out](std::uint32_t byte) { out += static_cast<char>(byte); };
-  if (code < 0x80) {
-    put(code);
-  } else if (code < 0x800) {
-    put(0xc0U | code >> 6U);
-    put(0x80U | (code & 0x3fU));
-  } else if (code < 0x10000) {
-    put(0xe0U | code >> 12U);
-    put(0x80U | (code >> 6U & 0x3fU));
-    put(0x80U | (code & 0x3fU));
-  } else {
-    put(0xf0U | code >> 18U);
-    put(0x80U | (code >> 12U & 0x3fU));
-    put(0x80U | (code >> 6U & 0x3fU));
-    put(0x80U | (code & 0x3fU));
-  }
-}
-
 std::string from_utf16(Bytes bytes, std::endian order) {
-  std::string text;
-  ByteReader reader(bytes, order);
-  while (reader.remaining() >= 2) {
-    std::uint32_t code = reader.u16();
-    if (code >= 0xd800 && code < 0xdc00 && reader.remaining() >= 2) {
-      const std::uint32_t low = reader.u16();
-      code = 0x10000 + ((code & 0x3ffU) << 10U) + (low & 0x3ffU);
-    }
-    append_utf8(code, text);
-  }
-  return to_utf8(text);
+  return utf16_to_utf8(ByteReader(bytes, order), Utf16End::kSize);
 }
 
 }  // namespace
@@ -244,7 +217,7 @@ Result<std::string> XmlReader::replace_entities(std::string_view raw) const {
     if (!is_character) {
       return malformed("XML: '&{}' is no character, near offset {}", name, position_);
     }
-    append_utf8(static_cast<std::uint32_t>(*code), text);
+    append_utf8(text, *code);
     raw.remove_prefix(size + 1);
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "demangle/utf8.h"
+#include "base/utf8.h"
 
 namespace sigla {
 

@@ -7,7 +7,8 @@
 
 namespace sigla {
 
-// Requires: `code_point` is at most U+10FFFF and no surrogate.
+// Requires: `code_point` is at most U+10FFFF. A surrogate is written like any other, which is not
+// well-formed.
 void append_utf8(std::string& out, std::uint64_t code_point);
 
 }  // namespace sigla
