@@ -62,8 +62,8 @@ Result<ModuleAddress> decode_address(JsonInput& input) {
 }
 
 void encode_module(const LookedUpModule& module, JsonWriter& json) {
-  json.begin_object().member("status", to_string(module.status)).key("symbol_source");
-  module.symbol_source.empty() ? json.null() : json.value(module.symbol_source);
+  json.begin_object().member("status", to_string(module.status));
+  json.text_or_null("symbol_source", module.symbol_source);
   json.key("explain").begin_array();
   for (const std::string& line : module.explain) json.value(line);
   for (const std::string& line : module.advice) json.value(line);
@@ -71,17 +71,11 @@ void encode_module(const LookedUpModule& module, JsonWriter& json) {
 }
 
 void encode_frame(const AddressFrame& frame, JsonWriter& json) {
-  const auto number = [&](std::string_view name, std::uint32_t value) {
-    json.key(name);
-    value == 0 ? json.null() : json.value(value);
-  };
   json.begin_object().member("function", frame.function).member("symbol", frame.symbol);
-  json.key("file");
-  frame.file.empty() ? json.null() : json.value(frame.file);
-  number("line", frame.line);
-  number("column", frame.column);
-  json.key("source_link");
-  frame.source_url.empty() ? json.null() : json.value(frame.source_url);
+  json.text_or_null("file", frame.file);
+  json.number_or_null("line", frame.line);
+  json.number_or_null("column", frame.column);
+  json.text_or_null("source_link", frame.source_url);
   json.member("inlined", frame.is_inlined).end_object();
 }
 

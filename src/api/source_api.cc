@@ -71,13 +71,11 @@ http::Response list_hosts(const Project& project, const SourceHosts& hosts) {
   JsonWriter json;
   json.begin_object().key("hosts").begin_array();
   for (const sourcelink::Credential& credential : hosts.credentials(project.name)) {
-    json.begin_object().member("host", credential.origin).key("header");
-    credential.header.empty() ? json.null() : json.value(credential.header);
+    json.begin_object().member("host", credential.origin);
+    json.text_or_null("header", credential.header);
     json.end_object();
   }
-  json.end_array().key("tag_url");
-  const std::string tag_url = hosts.tag_url(project.name);
-  tag_url.empty() ? json.null() : json.value(tag_url);
+  json.end_array().text_or_null("tag_url", hosts.tag_url(project.name));
   json.end_object();
   return http::Response::json(200, std::move(json).take());
 }

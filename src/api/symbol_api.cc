@@ -66,15 +66,6 @@ std::optional<http::Response> admit_uploader_or_reader(const http::Request& requ
   return error_reply(status.error());
 }
 
-void encode_optional(std::string_view name, std::string_view text, JsonWriter& json) {
-  json.key(name);
-  if (text.empty()) {
-    json.null();
-  } else {
-    json.value(text);
-  }
-}
-
 }  // namespace
 
 Result<ExistsRequest> decode_exists_request(std::string_view body) {
@@ -106,8 +97,8 @@ void encode_object(const StoredObject& object, JsonWriter& json) {
   json.member("id", object.id).member("name", identity.name).member("path", object.path);
   json.member("format", to_string(identity.format)).member("kind", to_string(identity.kind));
   json.member("arch", to_string(identity.arch));
-  encode_optional("debug_id", identity.debug_id ? identity.debug_id->dashed() : "", json);
-  encode_optional("code_id", identity.code_id.text(), json);
+  json.text_or_null("debug_id", identity.debug_id ? identity.debug_id->dashed() : "");
+  json.text_or_null("code_id", identity.code_id.text());
   json.member("has_symbols", identity.has_symbols)
       .member("has_debug_info", identity.has_debug_info);
   json.member("has_unwind_info", identity.has_unwind_info);

@@ -146,12 +146,7 @@ Result<TokenRequest> decode_token_request(std::string_view body, UnixMillis now)
 void encode_token(const Token& token, std::string_view project, JsonWriter& json) {
   json.begin_object();
   json.member("id", token.id).member("name", token.name).member("hint", token.hint);
-  json.key("project");
-  if (project.empty()) {
-    json.null();
-  } else {
-    json.value(project);
-  }
+  json.text_or_null("project", project);
   json.key("capabilities").begin_array();
   for (const Capability capability : kCapabilities) {
     if ((token.capabilities & static_cast<std::uint32_t>(capability)) != 0) {

@@ -40,24 +40,18 @@ void append_json(std::string& out,
                  const std::string& url,
                  const std::string& companion) {
   JsonWriter json;
-  const auto text = [&](std::string_view name, const std::string& value) {
-    value.empty() ? json.key(name).null() : json.member(name, value);
-  };
-  const auto number = [&](std::string_view name, std::uint32_t value) {
-    value == 0 ? json.key(name).null() : json.member(name, value);
-  };
   json.begin_object();
   json.member("addr", fmt::format("{:#x}+{:#x}", query.token, query.il_offset.value_or(0)));
   json.key("frames").begin_array();
   if (frame.is_known()) {
     json.begin_object();
-    text("function", frame.function);
-    text("symbol", frame.symbol);
-    text("file", frame.file);
-    number("line", frame.line);
-    number("column", frame.column);
-    number("end_line", frame.end_line);
-    number("end_column", frame.end_column);
+    json.text_or_null("function", frame.function);
+    json.text_or_null("symbol", frame.symbol);
+    json.text_or_null("file", frame.file);
+    json.number_or_null("line", frame.line);
+    json.number_or_null("column", frame.column);
+    json.number_or_null("end_line", frame.end_line);
+    json.number_or_null("end_column", frame.end_column);
     if (!url.empty()) json.member("source_link", url);
     if (frame.is_embedded) json.member("source_embedded", true);
     json.member("inlined", false).end_object();

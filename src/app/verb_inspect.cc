@@ -62,14 +62,6 @@ Result<Inspected> look_at(WorkerPool& workers, const std::string& path) {
   return inspected;
 }
 
-void write_id(JsonWriter& json, std::string_view name, std::string_view id) {
-  if (id.empty()) {
-    json.key(name).null();
-  } else {
-    json.member(name, id);
-  }
-}
-
 // The map as JSON of ours; the text as it is when it is none.
 void write_source_link(JsonWriter& json, std::string_view text) {
   constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
@@ -119,9 +111,10 @@ void write_object(JsonWriter& json, const Object& object, std::string_view metho
   json.member("kind", to_string(identity.kind));
   json.member("arch", to_string(identity.arch));
   json.member("name", identity.name);
-  write_id(json, "debug_id", identity.debug_id ? identity.debug_id->dashed() : std::string());
-  write_id(json, "breakpad_id", identity.debug_id ? identity.debug_id->breakpad() : std::string());
-  write_id(json, "code_id", identity.code_id.text());
+  json.text_or_null("debug_id", identity.debug_id ? identity.debug_id->dashed() : std::string());
+  json.text_or_null("breakpad_id",
+                    identity.debug_id ? identity.debug_id->breakpad() : std::string());
+  json.text_or_null("code_id", identity.code_id.text());
   if (!identity.debug_file_name.empty()) json.member("debug_file", identity.debug_file_name);
   json.member("has_symbols", identity.has_symbols);
   json.member("has_debug_info", identity.has_debug_info);
@@ -150,8 +143,8 @@ void write_object(JsonWriter& json, const Object& object, std::string_view metho
     json.key("modules").begin_array();
     for (const Identity& module : identity.loaded_modules) {
       json.begin_object().member("name", module.name);
-      write_id(json, "debug_id", module.debug_id ? module.debug_id->dashed() : std::string());
-      write_id(json, "code_id", module.code_id.text());
+      json.text_or_null("debug_id", module.debug_id ? module.debug_id->dashed() : std::string());
+      json.text_or_null("code_id", module.code_id.text());
       json.end_object();
     }
     json.end_array();

@@ -13,6 +13,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,6 +48,19 @@ class JsonWriter {
   template <typename T>
   JsonWriter& member(std::string_view name, const T& v) {
     return key(name).value(v);
+  }
+
+  // Members that are null for want of a value: an empty text, a zero, nothing.
+  JsonWriter& text_or_null(std::string_view name, std::string_view text) {
+    return text.empty() ? key(name).null() : member(name, text);
+  }
+  template <std::integral T>
+  JsonWriter& number_or_null(std::string_view name, T number) {
+    return number == 0 ? key(name).null() : member(name, number);
+  }
+  template <typename T>
+  JsonWriter& value_or_null(std::string_view name, const std::optional<T>& v) {
+    return v ? member(name, *v) : key(name).null();
   }
 
   // Requires: every object and array is closed.

@@ -19,6 +19,15 @@ TEST(JsonWriter, EscapesControlsAndRepairsBadUtf8) {
   EXPECT_EQ(json_quote(std::string_view("\x01\n\\\xff", 4)), "\"\\u0001\\n\\\\\xef\xbf\xbd\"");
 }
 
+TEST(JsonWriter, WritesNullForWantOfAValue) {
+  JsonWriter json;
+  json.begin_object().text_or_null("a", "").text_or_null("b", "x");
+  json.number_or_null("c", 0).number_or_null("d", 7U);
+  json.value_or_null("e", std::optional<int>()).value_or_null("f", std::optional<int>(0));
+  json.end_object();
+  EXPECT_EQ(std::move(json).take(), R"({"a":null,"b":"x","c":null,"d":7,"e":null,"f":0})");
+}
+
 TEST(JsonWriter, IndentsWhenPretty) {
   JsonWriter json(JsonWriter::Style::kPretty);
   json.begin_object().member("a", 1).key("b").begin_array().end_array().end_object();

@@ -102,14 +102,6 @@ class TextWriter {
   std::uint64_t at_ = 0;
 };
 
-void add_text(JsonWriter& json, std::string_view name, const std::string& value) {
-  value.empty() ? json.key(name).null() : json.member(name, value);
-}
-
-void add_number(JsonWriter& json, std::string_view name, std::uint32_t value) {
-  value == 0 ? json.key(name).null() : json.member(name, value);
-}
-
 void add_frame(JsonWriter& json, const Frame& frame) {
   const bool is_found = frame.found.is_known();
   json.begin_object();
@@ -121,9 +113,9 @@ void add_frame(JsonWriter& json, const Frame& frame) {
   if (token != 0) json.member("token", fmt::format("0x{:08x}", token));
   if (frame.text.il_offset) json.member("il_offset", *frame.text.il_offset);
   const bool has_own_place = !frame.text.file.empty();
-  add_text(json, "file", has_own_place ? frame.text.file : frame.found.file);
-  add_number(json, "line", has_own_place ? frame.text.source_line : frame.found.line);
-  add_number(json, "column", frame.found.column);
+  json.text_or_null("file", has_own_place ? frame.text.file : frame.found.file);
+  json.number_or_null("line", has_own_place ? frame.text.source_line : frame.found.line);
+  json.number_or_null("column", frame.found.column);
   if (!frame.source_url.empty()) json.member("source_link", frame.source_url);
   if (frame.found.is_embedded) json.member("source_embedded", true);
   json.member("async_noise", frame.text.is_noise).end_object();
@@ -145,8 +137,8 @@ std::string write_managed_json(const ResolvedManagedTrace& trace, const Report* 
   for (const ResolvedManagedTrace::Module& module : trace.modules) {
     const bool is_found = !module.symbol_source.empty();
     json.begin_object();
-    add_text(json, "name", module.name.empty() ? module.wanted.name : module.name);
-    add_text(json, "mvid", module.wanted.mvid);
+    json.text_or_null("name", module.name.empty() ? module.wanted.name : module.name);
+    json.text_or_null("mvid", module.wanted.mvid);
     json.member("status",
                 !is_found                 ? "missing"
                 : !module.problem.empty() ? "corrupt"

@@ -26,34 +26,20 @@ class Writer {
       json_.null();
     }
     adjusted_address();
-    text_or_null("assertion", "");  // it prints none, whatever the dump says
+    json_.text_or_null("assertion", "");  // it prints none, whatever the dump says
     inconsistencies();
-    json_.key("crashing_thread");
-    if (thread) {
-      json_.value(*thread);
-    } else {
-      json_.null();
-    }
-    text_or_null("instruction",
-                 has_instruction_ ? report_.findings.rust_instruction : std::string());
+    json_.value_or_null("crashing_thread", thread);
+    json_.text_or_null("instruction",
+                       has_instruction_ ? report_.findings.rust_instruction : std::string());
     instruction_pointer();
     accesses();
     bit_flips();
-    text_or_null("type", report_.has_crashed ? report_.rust_crash_reason : std::string());
+    json_.text_or_null("type", report_.has_crashed ? report_.rust_crash_reason : std::string());
     json_.end_object();
   }
 
  private:
   std::string hex(std::uint64_t value) const { return fmt::format("0x{:0{}x}", value, width_); }
-
-  void text_or_null(std::string_view name, std::string_view text) {
-    json_.key(name);
-    if (text.empty()) {
-      json_.null();
-    } else {
-      json_.value(text);
-    }
-  }
 
   void adjusted_address() {
     json_.key("adjusted_address");
@@ -134,7 +120,7 @@ class Writer {
       json_.member("poison_registers", flip.has_poison_registers);
       json_.member("was_low", flip.was_low);
       json_.member("was_non_canonical", flip.was_non_canonical).end_object();
-      text_or_null("source_register", flip.source_register);
+      json_.text_or_null("source_register", flip.source_register);
       json_.end_object();
     }
     json_.end_array();

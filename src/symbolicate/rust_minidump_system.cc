@@ -85,12 +85,7 @@ int rust_minidump_pointer_width(const Report& report) {
 void write_rust_minidump_system(const Report& report, JsonWriter& json) {
   json.key("system_info").begin_object();
   json.member("cpu_arch", report.cpu).member("cpu_count", report.cpu_count);
-  json.key("cpu_info");
-  if (report.cpu_info.empty()) {
-    json.null();
-  } else {
-    json.value(report.cpu_info);
-  }
+  json.text_or_null("cpu_info", report.cpu_info);
   json.key("cpu_microcode_version");
   if (report.details.microcode_version) {
     json.value(fmt::format("0x{:x}", *report.details.microcode_version));
@@ -113,12 +108,7 @@ void write_rust_minidump_details(const Report& report, JsonWriter& json) {
   } else {
     json.null();
   }
-  json.key("mac_boot_args");
-  if (report.details.mac_boot_args) {
-    json.value(*report.details.mac_boot_args);
-  } else {
-    json.null();
-  }
+  json.value_or_null("mac_boot_args", report.details.mac_boot_args);
   json.key("mac_crash_info");
   if (report.details.mac_crash_info) {
     write_mac_crash(*report.details.mac_crash_info, json);
@@ -150,19 +140,11 @@ void write_rust_minidump_handles(const Report& report, JsonWriter& json) {
     json.null();
     return;
   }
-  const auto text = [&json](std::string_view name, const std::string& value) {
-    json.key(name);
-    if (value.empty()) {
-      json.null();
-    } else {
-      json.value(value);
-    }
-  };
   json.begin_array();
   for (const minidump::Handle& handle : *report.details.handles) {
     json.begin_object().member("handle", handle.handle);
-    text("object_name", handle.object_name);
-    text("type_name", handle.type_name);
+    json.text_or_null("object_name", handle.object_name);
+    json.text_or_null("type_name", handle.type_name);
     json.end_object();
   }
   json.end_array();

@@ -41,12 +41,7 @@ void write_bit_flips(const CrashFindings& findings, JsonWriter& json) {
   for (const PossibleBitFlip& flip : findings.bit_flips) {
     json.begin_object().member("address", hex(flip.address));
     json.key("confidence").raw(fmt::format("{}", flip.confidence));
-    json.key("register");
-    if (flip.source_register.empty()) {
-      json.null();
-    } else {
-      json.value(flip.source_register);
-    }
+    json.text_or_null("register", flip.source_register);
     json.member("was_non_canonical", flip.was_non_canonical).member("is_null", flip.is_null);
     json.member("was_low", flip.was_low).member("nearby_registers", flip.nearby_registers);
     json.member("poison_registers", flip.has_poison_registers).end_object();
@@ -73,12 +68,7 @@ std::string_view in_words(CrashInconsistency inconsistency) {
 }  // namespace
 
 void write_findings(const CrashFindings& findings, JsonWriter& json) {
-  json.key("instruction");
-  if (findings.instruction.empty()) {
-    json.null();
-  } else {
-    json.value(findings.instruction);
-  }
+  json.text_or_null("instruction", findings.instruction);
   write_accesses(findings, json);
   json.key("jumps_to");
   if (findings.effects && findings.effects->flow == InstructionEffects::Flow::kGoesTo) {

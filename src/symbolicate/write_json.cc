@@ -40,31 +40,6 @@ class Writer {
   }
 
  private:
-  void text_or_null(std::string_view name, std::string_view text) {
-    json_.key(name);
-    if (text.empty()) {
-      json_.null();
-    } else {
-      json_.value(text);
-    }
-  }
-  void number_or_null(std::string_view name, std::uint32_t number) {
-    json_.key(name);
-    if (number == 0) {
-      json_.null();
-    } else {
-      json_.value(number);
-    }
-  }
-  void optional(std::string_view name, const std::optional<std::uint32_t>& number) {
-    json_.key(name);
-    if (number) {
-      json_.value(*number);
-    } else {
-      json_.null();
-    }
-  }
-
   void system() {
     json_.key("system").begin_object();
     json_.member("os", report_.os).member("os_version", report_.os_version);
@@ -79,7 +54,7 @@ class Writer {
     }
     json_.end_object();
     json_.member("time", report_.time);
-    optional("process_id", report_.process_id);
+    json_.value_or_null("process_id", report_.process_id);
   }
 
   void crash() {
@@ -87,7 +62,7 @@ class Writer {
     if (report_.has_crashed) {
       json_.begin_object().member("reason", report_.crash_reason);
       json_.member("address", hex(report_.crash_address));
-      optional("thread", report_.requesting_thread);
+      json_.value_or_null("thread", report_.requesting_thread);
       json_.key("parameters").begin_array();
       for (const std::uint64_t parameter : report_.crash_parameters) json_.value(hex(parameter));
       json_.end_array();
@@ -97,8 +72,8 @@ class Writer {
     } else {
       json_.null();
     }
-    text_or_null("assertion", report_.assertion);
-    optional("requesting_thread", report_.requesting_thread);
+    json_.text_or_null("assertion", report_.assertion);
+    json_.value_or_null("requesting_thread", report_.requesting_thread);
   }
 
   void details() {
@@ -106,11 +81,11 @@ class Writer {
     json_.key("details").begin_object().key("command_line").begin_array();
     for (const std::string& word : details.command_line) json_.value(word);
     json_.end_array();
-    text_or_null("build_string", details.build_string);
-    optional("integrity_level", details.integrity_level);
-    optional("linux_mapping_count", details.mapping_count);
-    text_or_null("microcode_version",
-                 details.microcode_version ? hex(*details.microcode_version) : std::string());
+    json_.text_or_null("build_string", details.build_string);
+    json_.value_or_null("integrity_level", details.integrity_level);
+    json_.value_or_null("linux_mapping_count", details.mapping_count);
+    json_.text_or_null("microcode_version",
+                       details.microcode_version ? hex(*details.microcode_version) : std::string());
     write_rust_minidump_handles(report_, json_);
     write_rust_minidump_details(report_, json_);
     write_rust_minidump_limits(report_, json_);
@@ -121,9 +96,9 @@ class Writer {
   void thread(std::size_t index) {
     const ReportThread& thread = report_.threads[index];
     json_.begin_object().member("index", index).member("id", thread.id);
-    text_or_null("name", thread.name);
-    text_or_null("last_error",
-                 thread.last_error ? windows_error_text(*thread.last_error) : std::string());
+    json_.text_or_null("name", thread.name);
+    json_.text_or_null("last_error",
+                       thread.last_error ? windows_error_text(*thread.last_error) : std::string());
     json_.member("crashed", report_.has_crashed && report_.requesting_thread == index);
     json_.key("frames").begin_array();
     std::size_t first = 0;  // of the inlined calls of the frame at hand
@@ -147,15 +122,16 @@ class Writer {
     json_.begin_object().member("index", number);
     json_.member("address", hex(frame.return_address))
         .member("instruction", hex(frame.instruction));
-    text_or_null("module", module == nullptr ? "" : base_name(module->code_file));
-    text_or_null("module_offset",
-                 module == nullptr ? "" : hex(frame.return_address - module->base));
+    json_.text_or_null("module", module == nullptr ? "" : base_name(module->code_file));
+    json_.text_or_null("module_offset",
+                       module == nullptr ? "" : hex(frame.return_address - module->base));
     name(frame);
-    text_or_null("function_offset",
-                 frame.function.empty() ? "" : hex(frame.return_address - frame.function_base));
+    json_.text_or_null(
+        "function_offset",
+        frame.function.empty() ? "" : hex(frame.return_address - frame.function_base));
     place(frame);
     json_.member("trust", to_string(frame.trust));
-    text_or_null("symbol_source", module == nullptr ? "" : module->symbol_source);
+    json_.text_or_null("symbol_source", module == nullptr ? "" : module->symbol_source);
     json_.key("inlines").begin_array();
     for (std::size_t i = first_inline; i < at; ++i) {
       json_.begin_object();
@@ -176,14 +152,14 @@ class Writer {
   }
 
   void place(const ReportFrame& frame) {
-    text_or_null("file", frame.file);
-    number_or_null("line", frame.file.empty() ? 0 : frame.line);
-    number_or_null("column", frame.file.empty() ? 0 : frame.column);
-    text_or_null("source_link", frame.source_url);
+    json_.text_or_null("file", frame.file);
+    json_.number_or_null("line", frame.file.empty() ? 0 : frame.line);
+    json_.number_or_null("column", frame.file.empty() ? 0 : frame.column);
+    json_.text_or_null("source_link", frame.source_url);
   }
   void name(const ReportFrame& frame) {
-    text_or_null("function", frame.function);
-    text_or_null("symbol", frame.symbol);
+    json_.text_or_null("function", frame.function);
+    json_.text_or_null("symbol", frame.symbol);
   }
 
   void modules(std::string_view name, const std::vector<ReportModule>& modules) {
@@ -191,16 +167,16 @@ class Writer {
     for (const ReportModule& module : modules) {
       json_.begin_object().member("base", hex(module.base)).member("size", hex(module.size));
       json_.member("code_file", module.code_file);
-      text_or_null("debug_file", module.debug_file);
-      text_or_null("debug_id", module.debug_id ? module.debug_id->dashed() : "");
-      text_or_null("breakpad_id", module.debug_identifier);
-      text_or_null("code_id", module.code_id.text());
-      text_or_null("version", module.version);
+      json_.text_or_null("debug_file", module.debug_file);
+      json_.text_or_null("debug_id", module.debug_id ? module.debug_id->dashed() : "");
+      json_.text_or_null("breakpad_id", module.debug_identifier);
+      json_.text_or_null("code_id", module.code_id.text());
+      json_.text_or_null("version", module.version);
       json_.member("main",
                    report_.main_module && &module == &report_.modules[*report_.main_module]);
       json_.member("status", to_string(module.status));
-      text_or_null("symbol_source", module.symbol_source);
-      text_or_null("unwind_source", module.unwind_source);
+      json_.text_or_null("symbol_source", module.symbol_source);
+      json_.text_or_null("unwind_source", module.unwind_source);
       json_.key("explain").begin_array();
       for (const std::string& line : module.explain) json_.value(line);
       for (const std::string& line : module.advice) json_.value(line);

@@ -37,12 +37,12 @@ class Writer {
     write_rust_minidump_crash(report_, thread_number(report_.requesting_thread), json_);
     crashing_thread();
     write_rust_minidump_handles(report_, json_);
-    optional_number("linux_memory_map_count", report_.details.mapping_count);
+    json_.value_or_null("linux_memory_map_count", report_.details.mapping_count);
     write_rust_minidump_details(report_, json_);
     json_.member("main_module", 0);
     modules();
     json_.member("modules_contains_cert_info", false);
-    optional_number("pid", report_.process_id);
+    json_.value_or_null("pid", report_.process_id);
     write_rust_minidump_limits(report_, json_);
     uptime();
     write_rust_minidump_soft_errors(report_, json_);
@@ -55,24 +55,6 @@ class Writer {
 
  private:
   std::string hex(std::uint64_t value) const { return fmt::format("0x{:0{}x}", value, width_); }
-
-  template <typename T>
-  void optional_number(std::string_view name, const std::optional<T>& number) {
-    json_.key(name);
-    if (number) {
-      json_.value(*number);
-    } else {
-      json_.null();
-    }
-  }
-  void text_or_null(std::string_view name, std::string_view text) {
-    json_.key(name);
-    if (text.empty()) {
-      json_.null();
-    } else {
-      json_.value(text);
-    }
-  }
 
   // It counts the thread that wrote the dump, too.
   std::optional<std::uint32_t> thread_number(std::optional<std::uint32_t> index) const {
@@ -138,7 +120,7 @@ class Writer {
       json_.null();
     }
     json_.member("thread_id", thread.id);
-    text_or_null("thread_name", thread.name);
+    json_.text_or_null("thread_name", thread.name);
     if (number) json_.member("threads_index", *number);
     json_.end_object();
   }
@@ -153,9 +135,9 @@ class Writer {
     json_.begin_object();
     place(frame);
     json_.member("frame", number);
-    text_or_null("function", breakpad_name(report_, frame));
-    text_or_null("function_offset",
-                 frame.function.empty() ? "" : hex(frame.instruction - frame.function_base));
+    json_.text_or_null("function", breakpad_name(report_, frame));
+    json_.text_or_null("function_offset",
+                       frame.function.empty() ? "" : hex(frame.instruction - frame.function_base));
     json_.key("inlines");
     if (first_inline == at) {
       json_.null();
@@ -164,7 +146,7 @@ class Writer {
       for (std::size_t i = first_inline; i < at; ++i) {
         json_.begin_object();
         place(frames[i]);
-        text_or_null("function", breakpad_name(report_, frames[i]));
+        json_.text_or_null("function", breakpad_name(report_, frames[i]));
         line(frames[i]);
         json_.end_object();
       }
@@ -172,8 +154,9 @@ class Writer {
     }
     line(frame);
     json_.member("missing_symbols", frame.function.empty());
-    text_or_null("module", module == nullptr ? "" : base_name(module->code_file));
-    text_or_null("module_offset", module == nullptr ? "" : hex(frame.instruction - module->base));
+    json_.text_or_null("module", module == nullptr ? "" : base_name(module->code_file));
+    json_.text_or_null("module_offset",
+                       module == nullptr ? "" : hex(frame.instruction - module->base));
     json_.member("offset", hex(frame.instruction));
     if (has_registers) registers(frame);
     json_.member("trust", trust_name(frame.trust));
@@ -181,10 +164,10 @@ class Writer {
     json_.end_object();
   }
 
-  void place(const ReportFrame& frame) { text_or_null("file", frame.file); }
+  void place(const ReportFrame& frame) { json_.text_or_null("file", frame.file); }
   void line(const ReportFrame& frame) {
-    optional_number("line",
-                    frame.file.empty() ? std::nullopt : std::optional<std::uint32_t>(frame.line));
+    json_.value_or_null(
+        "line", frame.file.empty() ? std::nullopt : std::optional<std::uint32_t>(frame.line));
   }
 
   void registers(const ReportFrame& frame) {
@@ -247,8 +230,8 @@ class Writer {
       json_.member("loaded_symbols", is_found);
       json_.member("missing_symbols", was_looked_for && !is_found);
       const bool is_url = module->symbol_source.find("://") != std::string::npos;
-      text_or_null("symbol_url", is_url ? module->symbol_source : std::string_view());
-      text_or_null("version", module->version);
+      json_.text_or_null("symbol_url", is_url ? module->symbol_source : std::string_view());
+      json_.text_or_null("version", module->version);
       json_.end_object();
     }
     json_.end_array();
