@@ -29,6 +29,9 @@ bool ends_with_ignoring_case(std::string_view text, std::string_view suffix);
 
 std::vector<std::string_view> split(std::string_view text, char separator);
 std::string_view trim(std::string_view text);
+// The next run of characters that are no blanks, taken off the front of the text with the blanks
+// before it; empty at the end.
+std::string_view take_word(std::string_view& text, std::string_view blanks = " \t");
 // The part after the last '/' or '\\'.
 std::string_view base_name(std::string_view path);
 // True when the whole text is well-formed UTF-8.

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <optional>
 
+#include "base/text.h"
 #include "symcache/unwind_expression.h"
 #include "symcache/unwind_registers.h"
 
@@ -16,13 +17,6 @@ namespace {
 using Kind = UnwindRule::Kind;
 
 constexpr std::string_view kBlanks = " \t\r\n\v\f";
-
-std::string_view take_word(std::string_view& text) {
-  text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
-  const std::string_view word = text.substr(0, std::min(text.find_first_of(kBlanks), text.size()));
-  text.remove_prefix(word.size());
-  return word;
-}
 
 std::optional<UnwindOp> operator_of(std::string_view token) {
   if (token.size() != 1) return std::nullopt;
@@ -206,7 +200,7 @@ CfiCompiler::Compiled CfiCompiler::compile(std::string_view text) {
     return true;
   };
   while (true) {
-    const std::string_view word = take_word(text);
+    const std::string_view word = take_word(text, kBlanks);
     if (word.empty() || word.back() == ':') {
       const bool is_first = name.empty() && expression.empty() && !word.empty();
       compiled.is_whole = (is_first || add()) && word.size() != 1;
@@ -248,7 +242,7 @@ UnwindRule CfiCompiler::compile_expression(std::string_view text, bool may_use_c
   PostfixCompiler compiler(arch_, may_use_cfa);
   std::uint32_t token_count = 0;
   for (std::string_view rest = text;;) {
-    const std::string_view token = take_word(rest);
+    const std::string_view token = take_word(rest, kBlanks);
     if (token.empty()) break;
     if (++token_count > limits_.postfix_token_count_max || !compiler.take(token)) {
       return as_text();

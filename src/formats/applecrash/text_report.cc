@@ -14,13 +14,6 @@ constexpr std::size_t kFrameCountMax = 500'000;
 constexpr std::size_t kImageCountMax = 20'000;
 constexpr std::string_view kThrownAt = "Last Exception Backtrace:";
 
-std::string_view take_word(std::string_view& text) {
-  text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
-  const std::string_view word = text.substr(0, text.find_first_of(" \t"));
-  text.remove_prefix(word.size());
-  return word;
-}
-
 std::optional<std::uint64_t> hex_of(std::string_view word) {
   if (!word.starts_with("0x")) return std::nullopt;
   return parse_hex(word.substr(2));

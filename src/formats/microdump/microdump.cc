@@ -16,15 +16,6 @@ constexpr std::string_view kEnd = "-----END BREAKPAD MICRODUMP-----";
 constexpr std::string_view kUnknown = "UNKNOWN";
 constexpr std::uint64_t kStackSizeMax = 8ULL << 20U;  // Breakpad writes 8 KB
 
-// The next run of non-blanks, taken off the front of `rest`.
-std::string_view next_word(std::string_view& rest) {
-  rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
-  const std::size_t end = std::min(rest.find(' '), rest.size());
-  const std::string_view word = rest.substr(0, end);
-  rest.remove_prefix(end);
-  return word;
-}
-
 std::string known(std::string_view text) {
   text = trim(text);
   if (text.starts_with(kUnknown)) return {};
@@ -99,19 +90,19 @@ class Parser {
 
  private:
   void system(std::string_view rest) {
-    const std::string_view system = next_word(rest);
+    const std::string_view system = take_word(rest, " ");
     dump_.system = system.size() == 1 ? system.front() : '\0';
-    dump_.arch = to_utf8(next_word(rest));
-    const auto count = parse_hex(next_word(rest));
+    dump_.arch = to_utf8(take_word(rest, " "));
+    const auto count = parse_hex(take_word(rest, " "));
     dump_.cpu_count = count && *count <= UINT32_MAX ? static_cast<std::uint32_t>(*count) : 0;
-    dump_.hardware = to_utf8(next_word(rest));
+    dump_.hardware = to_utf8(take_word(rest, " "));
     dump_.os_version = to_utf8(trim(rest));
   }
 
   bool reason(std::string_view rest) {
-    const auto signal = parse_hex(next_word(rest));
-    const std::string_view name = next_word(rest);
-    const auto address = parse_hex(next_word(rest));
+    const auto signal = parse_hex(take_word(rest, " "));
+    const std::string_view name = take_word(rest, " ");
+    const auto address = parse_hex(take_word(rest, " "));
     if (!signal || *signal > UINT32_MAX || name.empty() || !address) return false;
     dump_.has_reason = true;
     dump_.signal = static_cast<std::uint32_t>(*signal);
@@ -129,7 +120,7 @@ class Parser {
   }
 
   Result<bool> stack(std::string_view rest) {
-    const std::string_view first = next_word(rest);
+    const std::string_view first = take_word(rest, " ");
     if (first == "0") return true;  // where it lies and how long it is: the pieces say it, too
     const auto base = parse_hex(first);
     auto bytes = parse_hex_bytes(trim(rest));
@@ -158,10 +149,10 @@ class Parser {
   }
 
   Result<bool> module(std::string_view rest) {
-    const auto base = parse_hex(next_word(rest));
-    const auto offset = parse_hex(next_word(rest));
-    const auto size = parse_hex(next_word(rest));
-    const std::string_view identifier = next_word(rest);
+    const auto base = parse_hex(take_word(rest, " "));
+    const auto offset = parse_hex(take_word(rest, " "));
+    const auto size = parse_hex(take_word(rest, " "));
+    const std::string_view identifier = take_word(rest, " ");
     if (!base || !offset || !size || identifier.empty()) return false;
     if (dump_.modules.size() >= limits_.minidump_module_count_max) {
       return make_error(ErrorCode::kLimitExceeded,
@@ -173,7 +164,7 @@ class Parser {
     module.size = *size;
     module.file_offset = *offset;
     module.identifier = to_utf8(identifier);
-    module.name = to_utf8(next_word(rest));  // "(deleted)" may follow
+    module.name = to_utf8(take_word(rest, " "));  // "(deleted)" may follow
     dump_.modules.push_back(std::move(module));
     return true;
   }

@@ -8,22 +8,13 @@
 namespace sigla::minidump {
 namespace {
 
-// The next run of non-blanks, taken off the front of `rest`.
-std::string_view next_word(std::string_view& rest) {
-  rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
-  const std::size_t end = std::min(rest.find(' '), rest.size());
-  const std::string_view word = rest.substr(0, end);
-  rest.remove_prefix(end);
-  return word;
-}
-
 // "7f12-7f34 r-xp 00001000 fd:01 1234  /usr/lib/x.so"
 std::optional<LinuxMapping> parse_line(std::string_view line) {
-  const std::string_view range = next_word(line);
-  const std::string_view access = next_word(line);
-  const std::string_view offset = next_word(line);
-  next_word(line);  // device
-  next_word(line);  // inode
+  const std::string_view range = take_word(line, " ");
+  const std::string_view access = take_word(line, " ");
+  const std::string_view offset = take_word(line, " ");
+  take_word(line, " ");  // device
+  take_word(line, " ");  // inode
   const std::size_t dash = range.find('-');
   if (dash == std::string_view::npos || access.size() < 3) return std::nullopt;
   const auto begin = parse_hex(range.substr(0, dash));
