@@ -64,14 +64,7 @@ std::optional<std::string> file_state(const File& file) {
   if (fstat(file.fd(), &state) != 0 || state.st_nlink == 0) return std::nullopt;
   constexpr std::time_t kSettled = 2;  // seconds
   if (std::time(nullptr) - state.st_ctim.tv_sec < kSettled) return std::nullopt;
-  return fmt::format("{:x}-{:x}-{}-{}.{:09}-{}.{:09}",
-                     state.st_dev,
-                     state.st_ino,
-                     state.st_size,
-                     state.st_mtim.tv_sec,
-                     state.st_mtim.tv_nsec,
-                     state.st_ctim.tv_sec,
-                     state.st_ctim.tv_nsec);
+  return state_text(state);
 }
 
 std::optional<std::filesystem::path> SymcacheFolder::user_path() {

@@ -26,6 +26,17 @@ auto retry(Call call) {
 
 }  // namespace
 
+std::string state_text(const struct stat& state) {
+  return fmt::format("{:x}-{:x}-{}-{}.{:09}-{}.{:09}",
+                     state.st_dev,
+                     state.st_ino,
+                     state.st_size,
+                     state.st_mtim.tv_sec,
+                     state.st_mtim.tv_nsec,
+                     state.st_ctim.tv_sec,
+                     state.st_ctim.tv_nsec);
+}
+
 File& File::operator=(File&& other) noexcept {
   if (this != &other) {
     if (fd_ >= 0) ::close(fd_);

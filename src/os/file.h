@@ -14,7 +14,13 @@
 #include "base/bytes.h"
 #include "base/result.h"
 
+struct stat;
+
 namespace sigla {
+
+// Device, inode, size and times as one text: another for another file, and for one that changed
+// since.
+std::string state_text(const struct stat& state);
 
 // Owns a file descriptor. Not thread-safe except for the positional calls.
 class File {

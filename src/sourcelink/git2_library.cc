@@ -3,20 +3,12 @@
 
 #include <dlfcn.h>
 
-#include <cstring>
 #include <string>
+
+#include "os/shared_library.h"
 
 namespace sigla::sourcelink {
 namespace {
-
-// POSIX promises that an object pointer of dlsym() holds a function's address.
-template <typename Function>
-bool find(void* library, const char* name, Function& function) {
-  void* const address = ::dlsym(library, name);
-  static_assert(sizeof(Function) == sizeof(address));
-  std::memcpy(&function, &address, sizeof(address));
-  return address != nullptr;
-}
 
 struct Loaded {
   Git2Library git;
@@ -33,32 +25,33 @@ Loaded load() {
   Git2Library& git = loaded.git;
   decltype(&::git_libgit2_init) init = nullptr;
   loaded.is_complete =
-      find(library, "git_libgit2_init", init) && find(library, "git_error_last", git.error_last) &&
-      find(library, "git_repository_open_ext", git.repository_open_ext) &&
-      find(library, "git_repository_free", git.repository_free) &&
-      find(library, "git_repository_workdir", git.repository_workdir) &&
-      find(library, "git_repository_head", git.repository_head) &&
-      find(library, "git_repository_config_snapshot", git.repository_config_snapshot) &&
-      find(library, "git_reference_target", git.reference_target) &&
-      find(library, "git_reference_resolve", git.reference_resolve) &&
-      find(library, "git_reference_name", git.reference_name) &&
-      find(library, "git_reference_free", git.reference_free) &&
-      find(library, "git_reference_iterator_glob_new", git.reference_iterator_glob_new) &&
-      find(library, "git_reference_next", git.reference_next) &&
-      find(library, "git_reference_iterator_free", git.reference_iterator_free) &&
-      find(library, "git_graph_descendant_of", git.graph_descendant_of) &&
-      find(library, "git_oid_tostr", git.oid_tostr) &&
-      find(library, "git_oid_equal", git.oid_equal) &&
-      find(library, "git_config_open_ondisk", git.config_open_ondisk) &&
-      find(library, "git_config_iterator_new", git.config_iterator_new) &&
-      find(library, "git_config_next", git.config_next) &&
-      find(library, "git_config_iterator_free", git.config_iterator_free) &&
-      find(library, "git_config_free", git.config_free) &&
-      find(library, "git_status_list_new", git.status_list_new) &&
-      find(library, "git_status_list_entrycount", git.status_list_entrycount) &&
-      find(library, "git_status_list_free", git.status_list_free) &&
-      find(library, "git_status_options_init", git.status_options_init) &&
-      find(library, "git_status_file", git.status_file) && init() > 0;
+      find_function(library, "git_libgit2_init", init) &&
+      find_function(library, "git_error_last", git.error_last) &&
+      find_function(library, "git_repository_open_ext", git.repository_open_ext) &&
+      find_function(library, "git_repository_free", git.repository_free) &&
+      find_function(library, "git_repository_workdir", git.repository_workdir) &&
+      find_function(library, "git_repository_head", git.repository_head) &&
+      find_function(library, "git_repository_config_snapshot", git.repository_config_snapshot) &&
+      find_function(library, "git_reference_target", git.reference_target) &&
+      find_function(library, "git_reference_resolve", git.reference_resolve) &&
+      find_function(library, "git_reference_name", git.reference_name) &&
+      find_function(library, "git_reference_free", git.reference_free) &&
+      find_function(library, "git_reference_iterator_glob_new", git.reference_iterator_glob_new) &&
+      find_function(library, "git_reference_next", git.reference_next) &&
+      find_function(library, "git_reference_iterator_free", git.reference_iterator_free) &&
+      find_function(library, "git_graph_descendant_of", git.graph_descendant_of) &&
+      find_function(library, "git_oid_tostr", git.oid_tostr) &&
+      find_function(library, "git_oid_equal", git.oid_equal) &&
+      find_function(library, "git_config_open_ondisk", git.config_open_ondisk) &&
+      find_function(library, "git_config_iterator_new", git.config_iterator_new) &&
+      find_function(library, "git_config_next", git.config_next) &&
+      find_function(library, "git_config_iterator_free", git.config_iterator_free) &&
+      find_function(library, "git_config_free", git.config_free) &&
+      find_function(library, "git_status_list_new", git.status_list_new) &&
+      find_function(library, "git_status_list_entrycount", git.status_list_entrycount) &&
+      find_function(library, "git_status_list_free", git.status_list_free) &&
+      find_function(library, "git_status_options_init", git.status_options_init) &&
+      find_function(library, "git_status_file", git.status_file) && init() > 0;
   return loaded;
 }
 

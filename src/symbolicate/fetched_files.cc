@@ -20,14 +20,7 @@ namespace {
 Result<std::string> state_of(const File& file) {
   struct stat state{};
   if (::fstat(file.fd(), &state) != 0) return errno_error("state of a fetched file");
-  return fmt::format("{:x}-{:x}-{}-{}.{:09}-{}.{:09}",
-                     state.st_dev,
-                     state.st_ino,
-                     state.st_size,
-                     state.st_mtim.tv_sec,
-                     state.st_mtim.tv_nsec,
-                     state.st_ctim.tv_sec,
-                     state.st_ctim.tv_nsec);
+  return state_text(state);
 }
 
 }  // namespace
