@@ -170,29 +170,6 @@ bool narrow(const pdb::ManagedConstant& constant, std::size_t size, Buffer& valu
   return value.size() == size;
 }
 
-std::size_t size_of(ElementType type) {
-  switch (type) {
-    case ElementType::kBoolean:
-    case ElementType::kI1:
-    case ElementType::kU1:
-      return 1;
-    case ElementType::kChar:
-    case ElementType::kI2:
-    case ElementType::kU2:
-      return 2;
-    case ElementType::kI4:
-    case ElementType::kU4:
-    case ElementType::kR4:
-      return 4;
-    case ElementType::kI8:
-    case ElementType::kU8:
-    case ElementType::kR8:
-      return 8;
-    default:
-      return 0;
-  }
-}
-
 bool set_portable_value(const pdb::ManagedConstant& from,
                         ppdb::ConstantSignature& to,
                         Buffer& value) {
@@ -203,7 +180,7 @@ bool set_portable_value(const pdb::ManagedConstant& from,
     return to.is_null_string || from.leaf == pdb::LF_VARSTRING;
   }
   if (to.type == ElementType::kObject) return is_null(from);
-  if (!narrow(from, size_of(to.type), value)) return false;
+  if (!narrow(from, ppdb::number_size(to.type), value)) return false;
   if (to.type == ElementType::kBoolean) value[0] = value[0] != 0 ? 1 : 0;
   to.value = value;
   return true;
@@ -230,7 +207,9 @@ void set_portable_decimal(const pdb::ManagedConstant& from,
   to.value = value;
 }
 
-bool is_supported(std::uint8_t code) { return size_of(static_cast<ElementType>(code)) > 0; }
+bool is_supported(std::uint8_t code) {
+  return ppdb::number_size(static_cast<ElementType>(code)) > 0;
+}
 
 // Nothing for a type that constants do not have.
 bool read_field_signature(Bytes signature,

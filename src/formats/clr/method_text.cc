@@ -32,26 +32,11 @@ constexpr std::array kAliases = {Alias{"bool", "System.Boolean"},
                                  Alias{"ushort", "System.UInt16"},
                                  Alias{"void", "System.Void"}};
 
-// Without generic arguments, but with the brackets of arrays; nested types behind dots. Angle
-// brackets are part of names that compilers made.
+// Without generic arguments; nested types behind dots. Angle brackets are part of names that
+// compilers made.
 std::string plain_type(std::string_view text) {
-  std::string plain;
-  int depth = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    const std::size_t end = text.find_first_not_of(",*", i + 1);
-    const bool is_array = c == '[' && end != std::string_view::npos && text[end] == ']';
-    if (is_array && depth == 0) {
-      plain += text.substr(i, end - i + 1);
-      i = end;
-    } else if (c == '[') {
-      ++depth;
-    } else if (c == ']') {
-      depth = std::max(depth - 1, 0);
-    } else if (depth == 0) {
-      plain += c == '+' || c == '/' ? '.' : c;
-    }
-  }
+  std::string plain = without_type_arguments(text);
+  std::ranges::replace_if(plain, [](char c) { return c == '+' || c == '/'; }, '.');
   return plain;
 }
 

@@ -202,27 +202,30 @@ std::string_view simple_type_name(std::uint8_t element_type) {
   return element_type < kSimpleTypes.size() ? kSimpleTypes[element_type] : std::string_view();
 }
 
-std::string short_type_name(std::string_view full_name) {
-  std::string name;
-  std::size_t start = 0;  // of the last part, in `name`
+std::string without_type_arguments(std::string_view name) {
+  std::string plain;
   int depth = 0;
-  for (std::size_t i = 0; i < full_name.size(); ++i) {
-    const char c = full_name[i];
-    const std::size_t end = full_name.find_first_not_of(",*", i + 1);
-    const bool is_array = c == '[' && end != std::string_view::npos && full_name[end] == ']';
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    const char c = name[i];
+    const std::size_t end = name.find_first_not_of(",*", i + 1);
+    const bool is_array = c == '[' && end != std::string_view::npos && name[end] == ']';
     if (is_array && depth == 0) {
-      name += full_name.substr(i, end - i + 1);
+      plain += name.substr(i, end - i + 1);
       i = end;
     } else if (c == '[') {
       ++depth;
     } else if (c == ']') {
       depth = std::max(depth - 1, 0);
     } else if (depth == 0) {
-      name += c;
-      if (c == '.' || c == '+') start = name.size();
+      plain += c;
     }
   }
-  return name.substr(start);
+  return plain;
+}
+
+std::string short_type_name(std::string_view full_name) {
+  const std::string plain = without_type_arguments(full_name);
+  return plain.substr(plain.find_last_of(".+") + 1);
 }
 
 }  // namespace sigla::clr

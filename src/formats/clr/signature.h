@@ -39,6 +39,8 @@ Result<std::string> read_type_signature(const Program& program,
 // type of their own.
 std::string_view simple_type_name(std::uint8_t element_type);
 
+// "N.List`1[]" of "N.List`1[System.Int32][]": the brackets of arrays stay.
+std::string without_type_arguments(std::string_view name);
 // The name that Type.Name has: of "N.Outer+List`1[N.X][]&" it is "List`1[]&".
 std::string short_type_name(std::string_view full_name);
 

@@ -7,30 +7,6 @@ namespace {
 constexpr std::uint8_t kCmodReqd = 0x1f;
 constexpr std::uint8_t kCmodOpt = 0x20;
 
-// Bytes of a number's value; 0 for what is none.
-std::size_t number_size(ElementType type) {
-  switch (type) {
-    case ElementType::kBoolean:
-    case ElementType::kI1:
-    case ElementType::kU1:
-      return 1;
-    case ElementType::kChar:
-    case ElementType::kI2:
-    case ElementType::kU2:
-      return 2;
-    case ElementType::kI4:
-    case ElementType::kU4:
-    case ElementType::kR4:
-      return 4;
-    case ElementType::kI8:
-    case ElementType::kU8:
-    case ElementType::kR8:
-      return 8;
-    default:
-      return 0;
-  }
-}
-
 Status read_value(ByteReader& reader, ConstantSignature& constant) {
   if (const std::size_t size = number_size(constant.type); size != 0) {
     constant.value = reader.bytes(size);
@@ -55,6 +31,29 @@ Status read_value(ByteReader& reader, ConstantSignature& constant) {
 }
 
 }  // namespace
+
+std::size_t number_size(ElementType type) {
+  switch (type) {
+    case ElementType::kBoolean:
+    case ElementType::kI1:
+    case ElementType::kU1:
+      return 1;
+    case ElementType::kChar:
+    case ElementType::kI2:
+    case ElementType::kU2:
+      return 2;
+    case ElementType::kI4:
+    case ElementType::kU4:
+    case ElementType::kR4:
+      return 4;
+    case ElementType::kI8:
+    case ElementType::kU8:
+    case ElementType::kR8:
+      return 8;
+    default:
+      return 0;
+  }
+}
 
 Result<ConstantSignature> read_constant(const Metadata& pdb, std::uint32_t signature) {
   SIGLA_TRY_ASSIGN(const Bytes blob, pdb.blob(signature));

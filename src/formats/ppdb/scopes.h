@@ -49,6 +49,9 @@ struct ConstantSignature {
   ClrToken type_token;
 };
 
+// Bytes of a number's value; 0 for what is none.
+std::size_t number_size(ElementType type);
+
 // Of LocalConstant::signature.
 Result<ConstantSignature> read_constant(const Metadata& pdb, std::uint32_t signature);
 
