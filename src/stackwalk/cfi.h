@@ -22,6 +22,15 @@ struct CfiRegisterSet {
   unsigned width = 8;                     // bytes of a word
 };
 
+// Of processors whose registers have DWARF's order (MIPS; RISC-V, x0 to x31; SPARC, the g, o, l and
+// i registers): 32 of them, then the program counter, which has no number there.
+inline constexpr std::array<std::uint8_t, 33> kNumbersThenCounter = [] {
+  std::array<std::uint8_t, 33> numbers{};
+  for (std::uint8_t i = 0; i < 32; ++i) numbers[i] = i;
+  numbers[32] = 255;
+  return numbers;
+}();
+
 enum class CfiOutcome {
   kFailed,     // no CFA, no return address, or memory that is not there
   kOutermost,  // the rules say that there is no caller

@@ -6,18 +6,14 @@
 namespace sigla {
 namespace {
 
-// The registers stand in DWARF's order; the program counter has no number there.
-constexpr std::uint8_t kNumbers[] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10,
-                                     11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
-                                     22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 255};
 constexpr std::uint64_t kCalleeSaved = 0x50ff0000;  // s0 to s7, gp, fp
-constexpr CfiRegisterSet kSet32 = {.numbers = kNumbers,
+constexpr CfiRegisterSet kSet32 = {.numbers = kNumbersThenCounter,
                                    .stack_pointer = kMipsSp,
                                    .program_counter = kMipsPc,
                                    .callee_saved = kCalleeSaved,
                                    .unknown = 0,
                                    .width = 4};
-constexpr CfiRegisterSet kSet64 = {.numbers = kNumbers,
+constexpr CfiRegisterSet kSet64 = {.numbers = kNumbersThenCounter,
                                    .stack_pointer = kMipsSp,
                                    .program_counter = kMipsPc,
                                    .callee_saved = kCalleeSaved,

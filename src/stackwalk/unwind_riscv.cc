@@ -7,18 +7,14 @@
 namespace sigla {
 namespace {
 
-// x0 to x31, as in DWARF.
-constexpr std::uint8_t kNumbers[] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10,
-                                     11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
-                                     22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 255};
 constexpr std::uint64_t kCalleeSaved = 0x0ffc0300;  // s0 to s11
-constexpr CfiRegisterSet kSet32 = {.numbers = kNumbers,
+constexpr CfiRegisterSet kSet32 = {.numbers = kNumbersThenCounter,
                                    .stack_pointer = kRiscvSp,
                                    .program_counter = kRiscvPc,
                                    .callee_saved = kCalleeSaved,
                                    .unknown = 0,
                                    .width = 4};
-constexpr CfiRegisterSet kSet64 = {.numbers = kNumbers,
+constexpr CfiRegisterSet kSet64 = {.numbers = kNumbersThenCounter,
                                    .stack_pointer = kRiscvSp,
                                    .program_counter = kRiscvPc,
                                    .callee_saved = kCalleeSaved,

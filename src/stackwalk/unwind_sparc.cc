@@ -7,11 +7,7 @@
 namespace sigla {
 namespace {
 
-// g0 to g7, o0 to o7, l0 to l7, i0 to i7, as in DWARF.
-constexpr std::uint8_t kNumbers[] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10,
-                                     11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
-                                     22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 255};
-constexpr CfiRegisterSet kSet = {.numbers = kNumbers,
+constexpr CfiRegisterSet kSet = {.numbers = kNumbersThenCounter,
                                  .stack_pointer = kSparcSp,
                                  .program_counter = kSparcPc,
                                  .callee_saved = 0xffff0000,
