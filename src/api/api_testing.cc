@@ -9,6 +9,7 @@
 #include "store/token.h"
 #include "symbolicate/fetched_files.h"
 #include "symbolicate/walk_job.h"
+#include "testing/in_process_pool.h"
 #include "testing/matchers.h"
 
 namespace sigla::api {
@@ -30,39 +31,6 @@ std::unique_ptr<Fetcher> make_fetcher(KeptFiles& kept, const std::filesystem::pa
   return std::make_unique<Fetcher>(std::move(options));
 }
 
-// Runs the real jobs in this process, one at a time.
-class InlineWorkers final : public WorkerPool {
- public:
-  InlineWorkers() {
-    add_ingest_jobs(jobs_);
-    add_convert_jobs(jobs_);
-    add_object_jobs(jobs_);
-    add_symbolicate_jobs(jobs_);
-  }
-  Result<WorkerMessage> run(std::string_view job,
-                            WorkerMessage request,
-                            const WorkerRequestHandler& on_request,
-                            std::chrono::milliseconds) override {
-    Context context(on_request);
-    return jobs_.find(job)->second(std::move(request), context);
-  }
-
- private:
-  class Context final : public WorkerContext {
-   public:
-    explicit Context(const WorkerRequestHandler& handler) : handler_(handler) {}
-    Result<WorkerMessage> ask(std::string_view what, WorkerMessage request) override {
-      return handler_(what, std::move(request));
-    }
-    const Limits& limits() const override { return limits_; }
-
-   private:
-    const WorkerRequestHandler& handler_;
-    Limits limits_;
-  };
-  WorkerJobs jobs_;
-};
-
 }  // namespace
 
 ApiTest::ApiTest()
@@ -70,7 +38,8 @@ ApiTest::ApiTest()
       blobs_(std::make_unique<MemoryBlobStore>()),
       access_(load_access(*catalog_)),
       spool_(TempDirectory::create().value()),
-      workers_(std::make_unique<InlineWorkers>()),
+      workers_(std::make_unique<InProcessPool>(
+          add_ingest_jobs, add_convert_jobs, add_object_jobs, add_symbolicate_jobs)),
       ingest_(std::make_unique<Ingest>(
           *catalog_, *blobs_, *workers_, Ingest::Options{.spool = spool_.path(), .limits = {}})),
       symcaches_(std::make_unique<SymcacheStep>(*blobs_, *workers_, spool_.path() / "symcaches")),

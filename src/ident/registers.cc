@@ -63,8 +63,6 @@ constexpr std::array<std::string_view, kRiscvCount> kRiscvNames = {
 
 }  // namespace
 
-bool CpuContext::is_opaque() const { return register_names(arch).empty(); }
-
 std::uint64_t CpuContext::instruction_pointer() const {
   switch (arch) {
     case Arch::kX86:

@@ -57,13 +57,12 @@ struct CpuContext {
   std::array<std::uint64_t, kRegisterCountMax> registers{};
   std::uint32_t status = 0;  // eflags or cpsr
 
-  // No registers are read for this processor.
-  bool is_opaque() const;
   std::uint64_t instruction_pointer() const;
   std::uint64_t stack_pointer() const;
 };
 
-// "eip", "esp", ... in the order of CpuContext::registers; empty for an opaque processor.
+// "eip", "esp", ... in the order of CpuContext::registers; empty for one whose registers are not
+// read.
 std::span<const std::string_view> register_names(Arch arch);
 
 }  // namespace sigla

@@ -101,14 +101,6 @@ std::optional<std::string_view> Scan::until(std::string_view end) {
   return part;
 }
 
-std::optional<std::string_view> Scan::until_last(std::string_view end) {
-  const std::size_t at = rest_.rfind(end);
-  if (at == std::string_view::npos) return std::nullopt;
-  const std::string_view part = rest_.substr(0, at);
-  rest_.remove_prefix(at);
-  return part;
-}
-
 std::string_view find_build_id(std::string_view text) {
   constexpr std::string_view kBefore = "(BuildId: ";
   const std::size_t at = text.find(kBefore);

@@ -50,8 +50,6 @@ class Scan {
   std::string_view word();
   // Up to and without `end`, which stays; nothing when it does not come.
   std::optional<std::string_view> until(std::string_view end);
-  // The same, past the last one.
-  std::optional<std::string_view> until_last(std::string_view end);
   void drop(std::size_t count) { rest_.remove_prefix(count); }
 
  private:
