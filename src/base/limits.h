@@ -41,7 +41,7 @@ struct Limits {
   std::uint32_t embedded_pdb_size_max = 512U << 20;      // a Portable PDB packed inside a PE
 
   // --- crash dumps ---
-  std::uint64_t minidump_size_max = 2ULL << 30;
+  std::uint64_t minidump_size_max = 64ULL << 30;  // mapped; a full dump is as large as the process
   std::uint32_t minidump_stream_count_max = 4'096;
   std::uint32_t minidump_thread_count_max = 16'384;
   std::uint32_t minidump_module_count_max = 16'384;
