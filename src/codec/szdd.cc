@@ -11,6 +11,9 @@ namespace {
 
 constexpr std::string_view kSzddMagic = "SZDD\x88\xf0\x27\x33";
 constexpr std::string_view kKwajMagic = "KWAJ\x88\xf0\x27\xd1";
+// Magic, method, offset of the content, flags. libmspack 0.11 frees pointers that it never set when
+// less is there.
+constexpr std::size_t kKwajHeaderSize = 14;
 
 struct Destroy {
   void operator()(msszdd_decompressor* library) const { mspack_destroy_szdd_decompressor(library); }
@@ -63,12 +66,15 @@ Result<std::uint64_t> unpack_szdd_or_kwaj(const File& file, ByteSink& sink, cons
   SIGLA_TRY_ASSIGN(const std::uint64_t packed_size, file.size());
   Buffer start(kSzddMagic.size());
   SIGLA_TRY(file.read_at(start, 0));
+  const bool is_kwaj = starts_with(start, kKwajMagic);
+  if (is_kwaj && packed_size < kKwajHeaderSize) {
+    return malformed("kwaj: {} bytes hold no header of {}", packed_size, kKwajHeaderSize);
+  }
   LimitedSink limited(sink, packed_size, limits);
   MspackSystem system(file);
   system.output = &limited;
-  const auto stated_size = starts_with(start, kKwajMagic)
-                               ? unpack(mspack_create_kwaj_decompressor(&system), system)
-                               : unpack(mspack_create_szdd_decompressor(&system), system);
+  const auto stated_size = is_kwaj ? unpack(mspack_create_kwaj_decompressor(&system), system)
+                                   : unpack(mspack_create_szdd_decompressor(&system), system);
   if (!stated_size.has_value()) return stated_size.error().clone();
   // The library takes the end of the file for the end of the content.
   if (*stated_size != 0 && *stated_size != limited.size()) {

@@ -49,6 +49,13 @@ TEST(Szdd, RejectsEveryTruncation) {
   }
 }
 
+TEST(Szdd, RejectsKwajWithoutHeader) {
+  const Buffer bytes = kwaj();
+  for (std::size_t size = 8; size < 14; ++size) {
+    EXPECT_THAT(unpack(Bytes(bytes).first(size)), IsError(ErrorCode::kMalformed, "kwaj")) << size;
+  }
+}
+
 TEST(Szdd, IsUnwrapped) {
   ASSERT_OK_AND_ASSIGN(const auto unwrapped, unwrap(file_of(szdd()), Limits(), [] {
                          return File::create_in_memory("unwrapped");
