@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "ident/lookup_keys.h"
 #include "symbolicate/module_search.h"
+#include "symbolicate/symbol_files.h"
 
 namespace sigla::api {
 namespace {
@@ -155,6 +156,10 @@ void StoreSymbols::search(ModuleSearch& search) {
     if (!search.wants(object.identity)) {
       search.say(fmt::format("{} ({}): not needed", source, to_string(object.identity.format)));
       continue;
+    }
+    if (search.query().is_by_name) {
+      const auto file = symcaches_.open({object.blob, object.offset, object.size, object.path});
+      if (!file.has_value() || !has_content_of_module(*file, 0, source, search)) continue;
     }
     search.begin_candidate(project_.name, source);
     search.recognise(object.identity);

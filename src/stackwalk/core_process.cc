@@ -16,6 +16,7 @@
 namespace sigla {
 namespace {
 
+constexpr std::size_t kStartSize = 4096;  // one page, which every kernel dumps by default
 constexpr std::string_view kDeleted = " (deleted)";  // what the kernel adds to a removed file
 
 // Signals whose siginfo_t begins with the address they are about (sigaction(2)).
@@ -133,6 +134,10 @@ class Reader {
       };
       const bool is_program = holds(entry) || holds(headers);
       modules.push_back(to_process_module(module, is_little_endian));
+      if (!module.build_id && module.e_type != 0) {
+        const Bytes memory = core_.memory(module.base);
+        modules.back().start = memory.first(std::min(memory.size(), kStartSize));
+      }
       if (module.base == core_.auxiliary(elf::AT_SYSINFO_EHDR)) {
         modules.back().image = core_.memory(module.base);
       }

@@ -23,7 +23,8 @@ struct ProcessModule {
   CodeId code_id;
   std::string version;
   std::uint32_t list_index = 0;  // where it stood in the dump's list
-  Bytes image;  // the whole file, where memory and dump have it (the vDSO)
+  Bytes image;                   // the whole file, where memory and dump have it (the vDSO)
+  Bytes start;  // of the file, as far as the dump has it, for a module without an id
 };
 
 // What Breakpad makes of a module list whose modules overlap depends on the system: Linux and

@@ -49,6 +49,23 @@ bool is_of_module(const Identity& identity, const ModuleQuery& query) {
   return *identity.debug_id == *query.debug_id;
 }
 
+bool begins_as(Bytes file_start, const ModuleQuery& query) {
+  constexpr std::size_t kClass = 4;  // of e_ident: 2 for 64 bits
+  const Bytes wanted = as_bytes(query.image_start);
+  if (wanted.empty()) return true;
+  if (file_start.size() < wanted.size() || wanted.size() <= kClass) return false;
+  // e_shoff, then e_shentsize, e_shnum and e_shstrndx, up to the end of the header.
+  const bool is_64 = wanted[kClass] == 2;
+  const auto is_of_sections = [&](std::size_t at) {
+    return is_64 ? (at >= 40 && at < 48) || (at >= 58 && at < 64)
+                 : (at >= 32 && at < 36) || (at >= 46 && at < 52);
+  };
+  for (std::size_t at = 0; at < wanted.size(); ++at) {
+    if (file_start[at] != wanted[at] && !is_of_sections(at)) return false;
+  }
+  return true;
+}
+
 int preference(const Identity& identity) {
   if (identity.format == Format::kBreakpad) return 0;
   if (identity.has_debug_info) return 1;

@@ -24,6 +24,9 @@ struct ModuleQuery {
   std::string debug_checksum;      // of the debug file, "SHA256:..."; empty when unknown
   // Nobody knows an id: a file of the module's name will do. Only ever set where no id is.
   bool is_by_name = false;
+  // How the file begins, of a query by name whose dump has that much of it: other files of the name
+  // are not the module's.
+  std::string image_start;
 };
 
 // Whether a file of that name would be the module's or its debug file's: "app", "app.debug" and
@@ -34,6 +37,10 @@ bool is_named_as(std::string_view file_name, const ModuleQuery& query);
 // a query by name, its name. The age
 // of a Portable PDB does not count, since it is a time stamp that nothing in the program repeats.
 bool is_of_module(const Identity& identity, const ModuleQuery& query);
+
+// Whether a file that begins like this is the ELF image that the query has the start of. What strip
+// changes does not count: where the section table is and how long. True without such a start.
+bool begins_as(Bytes file_start, const ModuleQuery& query);
 
 // Lower is better: what promises more, before anything was made of it. Breakpad's has everything.
 int preference(const Identity& identity);

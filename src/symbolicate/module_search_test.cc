@@ -149,6 +149,28 @@ TEST(ModuleQuery, ComparesIds) {
   EXPECT_FALSE(is_of_module(Identity(), ModuleQuery())) << "no id is no match";
 }
 
+TEST(ModuleQuery, ComparesTheStartOfAFileButForItsSectionTable) {
+  for (const std::uint8_t bits : {std::uint8_t{1}, std::uint8_t{2}}) {
+    Buffer start(100, 7);
+    start[4] = bits;
+    ModuleQuery query;
+    EXPECT_TRUE(begins_as(start, query)) << "nothing is known";
+    query.image_start = as_text(start);
+    EXPECT_TRUE(begins_as(start, query));
+    EXPECT_FALSE(begins_as(Bytes(start).first(99), query));
+    for (const std::size_t at : {bits == 2 ? 40U : 32U, bits == 2 ? 60U : 48U}) {
+      Buffer stripped = start;
+      stripped[at] = 1;
+      EXPECT_TRUE(begins_as(stripped, query)) << at;
+    }
+    for (const std::size_t at : {24U, 52U, 64U, 99U}) {
+      Buffer other = start;
+      other[at] = 1;
+      EXPECT_FALSE(begins_as(other, query)) << at;
+    }
+  }
+}
+
 TEST(ModuleQuery, KnowsTheKindOfProgramByItsSystem) {
   ModuleQuery query;
   query.os = "Windows NT";

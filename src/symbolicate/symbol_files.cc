@@ -32,6 +32,22 @@ bool offer(const File& file,
 
 }  // namespace
 
+bool has_content_of_module(const File& file,
+                           std::uint64_t offset,
+                           const std::string& source,
+                           ModuleSearch& search) {
+  const ModuleQuery& query = search.query();
+  if (!query.is_by_name || query.image_start.empty()) return true;
+  Buffer start(query.image_start.size());
+  const auto count = file.read_at(start, offset);
+  const bool agrees = count.has_value() && begins_as(Bytes(start).first(*count), query);
+  constexpr std::string_view kTaken = "taken by its name, there being no id: it begins as";
+  constexpr std::string_view kRefused = "another build: it does not begin as";
+  search.say(fmt::format(
+      "{}: {} {} did in memory", source, agrees ? kTaken : kRefused, module_name(query)));
+  return agrees;
+}
+
 bool offer_objects(const File& file,
                    const std::vector<Object>& objects,
                    const std::string& source,
@@ -41,6 +57,7 @@ bool offer_objects(const File& file,
   for (const Object& object : objects) {
     const Identity& identity = object.identity;
     if (!is_of_module(identity, search.query()) || !search.wants(identity)) continue;
+    if (!has_content_of_module(file, object.offset, source, search)) continue;
     SymbolFiles::Wanted wanted;
     wanted.name = identity.name;
     if (objects.size() > 1 && !identity.is_embedded) wanted.arch = identity.arch;

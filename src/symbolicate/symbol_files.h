@@ -28,6 +28,13 @@ class SymbolFiles {
   virtual Result<File> symcache(const File& file, const Wanted& wanted) = 0;
 };
 
+// Whether the content of an object agrees with what the query knows of it; tells the search where
+// that decides.
+bool has_content_of_module(const File& file,
+                           std::uint64_t offset,
+                           const std::string& source,
+                           ModuleSearch& search);
+
 // Offers the objects of the file that are of the module, as far as they are wanted. False when none
 // was; why is told to the search.
 bool offer_file(const File& file,

@@ -72,6 +72,9 @@ class AskedSymbols : public SymbolSource {
     request.query.debug_identifier = module.debug_identifier;
     request.query.debug_id = module.debug_id;
     request.query.code_id = module.code_id;
+    if (!module.debug_id && module.code_id.empty()) {
+      request.query.image_start = as_text(module.start);
+    }
     if (process_.system()) request.query.os = process_.system()->os;
     request.query.arch = process_.arch();
     auto answer = context_.ask(kAskSymcache, {encode_symcache_request(request), {}});
@@ -144,6 +147,7 @@ std::string encode_symcache_request(const SymcacheRequest& request) {
   put_text(out, query.code_id.text());
   put_text(out, query.os);
   put_text(out, to_string(query.arch));
+  put_text(out, query.image_start);
   return out;
 }
 
@@ -158,10 +162,13 @@ Result<SymcacheRequest> decode_symcache_request(Bytes payload) {
   request.query.code_id = CodeId(take_text(reader));
   request.query.os = take_text(reader);
   request.query.arch = parse_arch(take_text(reader));
+  request.query.image_start = take_text(reader);
   SIGLA_TRY(reader.finish("symcache request"));
   if (!debug_id.empty()) {
     SIGLA_TRY_ASSIGN(request.query.debug_id, DebugId::parse(debug_id));
   }
+  request.query.is_by_name = !request.query.debug_id && request.query.code_id.empty() &&
+                             !request.query.image_start.empty();
   return request;
 }
 

@@ -328,6 +328,30 @@ class Cores(Case):
                 report = self.sigla(core, f"{self.server.url}/symbols")
                 self.assertEqual(frames_of(self.crashed(report)), expected)
 
+    def test_programs_without_a_build_id_are_taken_by_name_and_content(self):
+        folder = self.scratch / "no_id"
+        (folder / "symbols").mkdir(parents=True)
+        (folder / "other").mkdir()
+        program = self.folder / "anonymous/anonymous"
+        program.parent.mkdir()
+        (folder / "anonymous.c").write_text(SIGNAL)
+        flags = ("-O2", "-g", "-Wl,--build-id=none")
+        run("gcc", *flags, folder / "anonymous.c", "-o", folder / "symbols/anonymous")
+        run("gcc", *flags, "-O0", "-fno-pie", "-no-pie", folder / "anonymous.c", "-o", folder / "other/anonymous")
+        run("strip", "-o", program, folder / "symbols/anonymous")
+        core = self.core("anonymous")
+
+        def module(report):
+            return next(m for m in report["modules"] if m["code_file"].endswith("/anonymous"))
+        report = self.sigla(core, folder / "symbols")
+        names = [row[0] for row in frames_of(self.crashed(report))]
+        for function in ("give_up", "handler"):
+            self.assertIn(function, names)
+        self.assertTrue(any("begins as anonymous did in memory" in line for line in module(report)["explain"]), module(report)["explain"])
+        report = self.sigla(core, folder / "other")
+        self.assertEqual(module(report)["status"], "missing")
+        self.assertTrue(any("another build" in line for line in module(report)["explain"]), module(report)["explain"])
+
     def test_compressed_cores(self):
         core = self.core("signal")
         expected = frames_of(self.crashed(self.sigla(core, "/")))
