@@ -3,17 +3,25 @@
 // ones folded to unsigned ("zigzag": 0, -1, 1, -2 are 0, 1, 2, 3).
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 
 #include "base/bytes.h"
 
 namespace sigla::symcache {
 
+// Of two or more bytes.
+[[gnu::noinline]] inline void append_long_varint(Buffer& out, std::uint64_t value) {
+  std::array<std::uint8_t, 10> bytes;
+  std::size_t size = 0;
+  for (; value >= 0x80; value >>= 7) bytes[size++] = static_cast<std::uint8_t>(value | 0x80);
+  bytes[size++] = static_cast<std::uint8_t>(value);
+  out.insert(out.end(), bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size));
+}
+
 inline void append_varint(Buffer& out, std::uint64_t value) {
-  while (value >= 0x80) {
-    out.push_back(static_cast<std::uint8_t>(value | 0x80));
-    value >>= 7;
-  }
+  if (value >= 0x80) return append_long_varint(out, value);
   out.push_back(static_cast<std::uint8_t>(value));
 }
 
