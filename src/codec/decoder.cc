@@ -133,8 +133,15 @@ std::optional<Codec> sniff_codec(Bytes start) {
   return std::nullopt;
 }
 
+std::unique_ptr<ByteSource> make_decoder(Codec codec,
+                                         ByteSource& packed,
+                                         std::uint64_t size_max,
+                                         const Limits& limits) {
+  return std::make_unique<DecodingSource>(codec, packed, size_max, limits);
+}
+
 std::unique_ptr<ByteSource> make_decoder(Codec codec, ByteSource& packed, const Limits& limits) {
-  return std::make_unique<DecodingSource>(codec, packed, limits.entry_size_max, limits);
+  return make_decoder(codec, packed, limits.entry_size_max, limits);
 }
 
 Result<Buffer> decode(Codec codec, Bytes packed, std::uint64_t size_max, const Limits& limits) {

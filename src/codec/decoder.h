@@ -32,8 +32,12 @@ std::string_view to_string(Codec codec);
 // The codec of a file that starts so; nothing for kZlib and kDeflate, which have no magic number.
 std::optional<Codec> sniff_codec(Bytes start);
 
-// A source of the unpacked bytes. `packed` must outlive it. The size ceiling is
-// limits.entry_size_max.
+// A source of the unpacked bytes. `packed` must outlive it. kLimitExceeded past size_max; without
+// one the ceiling is limits.entry_size_max.
+std::unique_ptr<ByteSource> make_decoder(Codec codec,
+                                         ByteSource& packed,
+                                         std::uint64_t size_max,
+                                         const Limits& limits);
 std::unique_ptr<ByteSource> make_decoder(Codec codec, ByteSource& packed, const Limits& limits);
 
 // The whole stream, in memory. kLimitExceeded past size_max.

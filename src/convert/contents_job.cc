@@ -123,8 +123,7 @@ std::string_view to_string(dwarf::UnitType type) {
 
 Result<std::string> units_of(const dwarf::Sections& sections, const Limits& limits) {
   Diagnostics diagnostics;
-  auto info = dwarf::DebugInfo::open(sections, limits, diagnostics);
-  for (std::size_t i = 0; i < info.table_count(); ++i) info.load_table(i, diagnostics);
+  const auto info = dwarf::DebugInfo::open(sections, limits, diagnostics);
   JsonList list;
   for (const dwarf::Unit& unit : info.units()) {
     JsonWriter& json = list.begin();

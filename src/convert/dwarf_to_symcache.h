@@ -4,12 +4,14 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
 #include "base/diagnostics.h"
 #include "base/limits.h"
 #include "formats/dwarf/sections.h"
+#include "formats/elf/compression.h"
 #include "formats/macho/symbol_map.h"
 #include "symcache/function_tree.h"
 #include "symcache/writer.h"
@@ -18,6 +20,8 @@ namespace sigla {
 
 struct DwarfSource {
   dwarf::Sections main;
+  // Set while `main.info` is not all there: brings the rest. Borrowed.
+  elf::SectionUnpacker* info_unpacker = nullptr;
   // dwz's supplementary file (.gnu_debugaltlink, DW_FORM_GNU_ref_alt, DW_FORM_ref_sup4): may be
   // empty.
   dwarf::Sections supplementary;
@@ -36,6 +40,8 @@ struct DwarfSource {
   // Hidden names in the debug information are these; null: names are what they are.
   const macho::SymbolMap* symbol_map = nullptr;
   unsigned thread_count = 1;
+  // Other work on the same conversion, which one of the threads does meanwhile; may be empty.
+  std::function<void()> beside;
 };
 
 // A unit that cannot be read is reported to `diagnostics` and left out; the others count.

@@ -19,15 +19,24 @@ Buffer to_buffer(std::optional<Bytes> bytes) {
   return bytes ? Buffer(bytes->begin(), bytes->end()) : Buffer();
 }
 
+template <typename LoadSections>
 std::optional<ElfCompanion> load(std::optional<Companion> found,
-                                 ElfSections::Kind kind,
-                                 Conversion& conversion) {
+                                 const Conversion& conversion,
+                                 LoadSections load_sections) {
   if (!found) return std::nullopt;
   auto image = elf::Image::open(found->file.bytes(), conversion.limits);
   if (!image.has_value()) return std::nullopt;
-  auto sections = ElfSections::load(
-      *image, kind, conversion.thread_count, conversion.limits, conversion.diagnostics);
+  ElfSections sections = load_sections(*image);
   return ElfCompanion{*std::move(found), *std::move(image), std::move(sections)};
+}
+
+std::optional<ElfCompanion> load(std::optional<Companion> found,
+                                 ElfSections::Kind kind,
+                                 Conversion& conversion) {
+  return load(std::move(found), conversion, [&](const elf::Image& image) {
+    return ElfSections::load(
+        image, kind, conversion.thread_count, conversion.limits, conversion.diagnostics);
+  });
 }
 
 // One request for each .dwo that the skeleton units name.
@@ -37,8 +46,7 @@ std::vector<CompanionRequest> split_requests(const dwarf::Sections& sections,
   // Split units take their addresses from there; without it there are none.
   if (sections.addr.empty()) return requests;
   Diagnostics ignored;  // who reads the units for good reports what is wrong with them
-  auto info = dwarf::DebugInfo::open(sections, conversion.limits, ignored);
-  for (std::size_t i = 0; i < info.table_count(); ++i) info.load_table(i, ignored);
+  const auto info = dwarf::DebugInfo::open(sections, conversion.limits, ignored);
   std::set<std::pair<std::string_view, std::string_view>> seen;
   for (const dwarf::Unit& unit : info.units()) {
     if (unit.abbrevs == nullptr || !unit.has_dwo_name) continue;
@@ -89,7 +97,10 @@ std::optional<ElfCompanion> find_debug_file(const elf::Image& image, Conversion&
     if (!request.build_id.empty() && !id.empty()) return id == request.build_id;
     return link && crc32(file) == link->crc;
   };
-  return load(conversion.companion(request, fits), kWhole, conversion);
+  return load(conversion.companion(request, fits), conversion, [&](const elf::Image& debug_file) {
+    return ElfSections::begin(
+        debug_file, conversion.thread_count, conversion.limits, conversion.diagnostics);
+  });
 }
 
 std::optional<ElfCompanion> find_supplementary(const elf::Image& image, Conversion& conversion) {

@@ -2,7 +2,9 @@
 #include "convert/elf_sections.h"
 
 #include <algorithm>
+#include <atomic>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -30,14 +32,20 @@ std::optional<std::size_t> find_known(std::string_view name,
   return static_cast<std::size_t>(found - known.begin());
 }
 
+}  // namespace
+
 // One section of the file. In a relocatable file several may have one name (type units in section
 // groups); they count as one, in the order of the file.
-struct Part {
+struct ElfSections::Part {
   std::size_t known;  // which of the known ones it is
   const elf::Section* section;
   std::optional<elf::SectionContent> content;
   std::string failure;
 };
+
+namespace {
+
+using Part = ElfSections::Part;
 
 std::vector<Part> find_parts(const elf::Image& image, std::span<const DwarfSectionName> known) {
   std::vector<Part> parts;
@@ -79,20 +87,75 @@ Status unpack(const elf::Image& image,
   return {};
 }
 
-// The largest first, so that no thread is left alone with it at the end.
+elf::SectionContent joined(Bytes first, std::span<Part* const> rest) {
+  std::size_t size = first.size();
+  for (const Part* part : rest) size += part->content->bytes().size();
+  auto whole = std::make_unique_for_overwrite<std::uint8_t[]>(size);
+  std::uint8_t* end = std::ranges::copy(first, whole.get()).out;
+  for (const Part* part : rest) end = std::ranges::copy(part->content->bytes(), end).out;
+  return {std::move(whole), size};
+}
+
+// Packed alone under its name, and moved by no relocations.
+Part* find_growing(const elf::Image& image,
+                   std::vector<Part>& parts,
+                   std::span<const DwarfSectionName> known) {
+  Part* info = nullptr;
+  for (Part& part : parts) {
+    // Units that may be split are looked through for the names of other files before anything else.
+    if (known[part.known].member == &dwarf::Sections::addr) return nullptr;
+    if (known[part.known].member != &dwarf::Sections::info) continue;
+    if (info != nullptr) return nullptr;
+    info = &part;
+  }
+  if (info == nullptr) return nullptr;
+  const auto compression = elf::compression_of(image, *info->section);
+  const bool is_packed = compression.has_value() && compression->has_value();
+  return is_packed && !elf::has_relocations(image, *info->section) ? info : nullptr;
+}
+
+std::unique_ptr<elf::SectionUnpacker> open_unpacker(const elf::Image& image,
+                                                    Part& part,
+                                                    const Limits& limits) {
+  const auto compression = elf::compression_of(image, *part.section);
+  SIGLA_CHECK(compression.has_value() && compression->has_value());
+  auto unpacker = elf::SectionUnpacker::open(**compression, part.section->name, limits);
+  if (unpacker.has_value()) {
+    return std::make_unique<elf::SectionUnpacker>(*std::move(unpacker));
+  }
+  part.failure = unpacker.error().message();
+  return nullptr;
+}
+
+// The largest first, so that no thread is left alone with it at the end. `growing` is unpacked as
+// far as the others take.
 void unpack_all(const elf::Image& image,
                 std::vector<Part>& parts,
+                const Part* growing,
+                elf::SectionUnpacker* unpacker,
                 std::span<const std::uint64_t> addresses,
                 unsigned thread_count,
                 const Limits& limits) {
   std::vector<Part*> order;
   order.reserve(parts.size());
-  for (Part& part : parts) order.push_back(&part);
+  for (Part& part : parts) {
+    if (&part != growing) order.push_back(&part);
+  }
   std::ranges::stable_sort(
       order, std::ranges::greater(), [](const Part* part) { return part->section->sh_size; });
-  parallel_for(thread_count, order.size(), [&](unsigned, std::size_t i) {
-    const Status status = unpack(image, addresses, limits, *order[i]);
-    if (!status.has_value()) order[i]->failure = status.error().message();
+  std::atomic<std::size_t> left = order.size();
+  parallel_for(thread_count, order.size() + 1, [&](unsigned, std::size_t i) {
+    if (i == 0) {
+      // One thread has nobody to wait for.
+      while (unpacker != nullptr && !unpacker->is_done() && thread_count > 1 && left > 0) {
+        if (!unpacker->step(elf::SectionUnpacker::kStepSize).has_value()) break;
+      }
+      return;
+    }
+    Part& part = *order[i - 1];
+    const Status status = unpack(image, addresses, limits, part);
+    if (!status.has_value()) part.failure = status.error().message();
+    --left;
   });
 }
 
@@ -103,15 +166,46 @@ ElfSections ElfSections::load(const elf::Image& image,
                               unsigned thread_count,
                               const Limits& limits,
                               Diagnostics& diagnostics) {
+  return load(image, kind, false, thread_count, limits, diagnostics);
+}
+
+ElfSections ElfSections::begin(const elf::Image& image,
+                               unsigned thread_count,
+                               const Limits& limits,
+                               Diagnostics& diagnostics) {
+  return load(image, Kind::kWhole, true, thread_count, limits, diagnostics);
+}
+
+ElfSections ElfSections::load(const elf::Image& image,
+                              Kind kind,
+                              bool may_grow,
+                              unsigned thread_count,
+                              const Limits& limits,
+                              Diagnostics& diagnostics) {
   const std::span<const DwarfSectionName> known =
       kind == Kind::kSplit ? std::span<const DwarfSectionName>(kSplitDwarfSections)
                            : kDwarfSections;
   std::vector<Part> parts = find_parts(image, known);
-  const auto addresses = target_addresses(image, parts, known.size());
-  unpack_all(image, parts, addresses, thread_count, limits);
-
   ElfSections loaded;
   loaded.sections_.order = image.header().order;
+  Part* const growing = may_grow ? find_growing(image, parts, known) : nullptr;
+  if (growing != nullptr) loaded.info_unpacker_ = open_unpacker(image, *growing, limits);
+  unpack_all(image,
+             parts,
+             growing,
+             loaded.info_unpacker_.get(),
+             target_addresses(image, parts, known.size()),
+             thread_count,
+             limits);
+  if (loaded.info_unpacker_) loaded.sections_.info = loaded.info_unpacker_->bytes();
+  loaded.keep(parts, known, diagnostics);
+  return loaded;
+}
+
+// Parts of one name become one.
+void ElfSections::keep(std::vector<Part>& parts,
+                       std::span<const DwarfSectionName> known,
+                       Diagnostics& diagnostics) {
   std::vector<std::vector<Part*>> by_name(known.size());
   for (Part& part : parts) {
     if (!part.failure.empty()) {
@@ -123,18 +217,10 @@ ElfSections ElfSections::load(const elf::Image& image,
   for (std::size_t i = 0; i < known.size(); ++i) {
     if (by_name[i].empty()) continue;
     elf::SectionContent whole = *std::move(by_name[i].front()->content);
-    if (by_name[i].size() > 1) {
-      Buffer joined(whole.bytes().begin(), whole.bytes().end());
-      for (std::size_t j = 1; j < by_name[i].size(); ++j) {
-        const Bytes next = by_name[i][j]->content->bytes();
-        joined.insert(joined.end(), next.begin(), next.end());
-      }
-      whole = elf::SectionContent(std::move(joined));
-    }
-    loaded.sections_.*known[i].member = whole.bytes();
-    loaded.contents_.push_back(std::move(whole));
+    if (by_name[i].size() > 1) whole = joined(whole.bytes(), std::span(by_name[i]).subspan(1));
+    sections_.*known[i].member = whole.bytes();
+    contents_.push_back(std::move(whole));
   }
-  return loaded;
 }
 
 }  // namespace sigla

@@ -2,6 +2,7 @@
 #include "convert/elf_to_symcache.h"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -36,10 +37,13 @@ std::vector<CodeRange> code_of(const elf::Image& image) {
   return code;
 }
 
-Status add_dwarf_of(const elf::Image& image, const ElfSections& sections, Conversion& conversion) {
-  if (!sections.has_dwarf()) return {};
+Status add_dwarf_of(const elf::Image& image,
+                    const ElfSections& sections,
+                    std::function<void()> beside,
+                    Conversion& conversion) {
   DwarfSource source;
   source.main = sections.sections();
+  source.info_unpacker = sections.info_unpacker();
   const auto supplementary = find_supplementary(image, conversion);
   if (supplementary) source.supplementary = supplementary->sections.sections();
   const auto split = find_split(source.main, conversion);
@@ -48,6 +52,7 @@ Status add_dwarf_of(const elf::Image& image, const ElfSections& sections, Conver
   source.code = code_of(image);
   source.is_relocatable = image.header().e_type == elf::ET_REL;
   source.thread_count = conversion.thread_count;
+  source.beside = std::move(beside);
   return add_dwarf(source, conversion.limits, conversion.writer, conversion.diagnostics);
 }
 
@@ -114,20 +119,26 @@ Status elf_to_symcache(Bytes file, Conversion& conversion) {
   conversion.writer.set_identity(elf::identify_image(image, conversion.file_name, limits));
   if (is_linked(image)) set_placement(image, conversion.writer);
 
-  const auto sections = ElfSections::load(
-      image, ElfSections::Kind::kWhole, conversion.thread_count, limits, conversion.diagnostics);
-  Symbols symbols(conversion);
-  if (sections.has_dwarf() || !is_linked(image)) {
-    SIGLA_TRY(add_dwarf_of(image, sections, conversion));
-  } else if (const auto debug = find_debug_file(image, conversion)) {
-    SIGLA_TRY(add_dwarf_of(debug->image, debug->sections, conversion));
-    symbols.add(debug->image);
+  const auto sections =
+      ElfSections::begin(image, conversion.thread_count, limits, conversion.diagnostics);
+  const bool may_lie_elsewhere = !sections.has_dwarf() && is_linked(image);
+  const auto debug = may_lie_elsewhere ? find_debug_file(image, conversion) : std::nullopt;
+  const auto add_rest = [&] {
+    Symbols symbols(conversion);
+    if (debug) symbols.add(debug->image);
+    symbols.add(image);
+    symbols.add_mini_debug_info(image);
+    symbols.add_plt(image);
+    symbols.finish();
+    add_elf_unwind(image, conversion);
+  };
+  if (sections.has_dwarf()) {
+    SIGLA_TRY(add_dwarf_of(image, sections, add_rest, conversion));
+  } else if (debug && debug->sections.has_dwarf()) {
+    SIGLA_TRY(add_dwarf_of(debug->image, debug->sections, add_rest, conversion));
+  } else {
+    add_rest();
   }
-  symbols.add(image);
-  symbols.add_mini_debug_info(image);
-  symbols.add_plt(image);
-  symbols.finish();
-  add_elf_unwind(image, conversion);
   return {};
 }
 

@@ -2,6 +2,7 @@
 #include "convert/elf_to_symcache.h"
 
 #include "convert/symcache_job.h"
+#include "formats/elf/image.h"
 #include "symcache/symcache.h"
 #include "testing/fixture.h"
 #include "testing/matchers.h"
@@ -16,13 +17,13 @@ struct Converted {
   SymcacheReport report;
 };
 
-Result<Converted> convert(Bytes file) {
+Result<Converted> convert(Bytes file, unsigned thread_count = 1) {
   Converted converted;
   const auto sink = [&](Bytes piece) -> Status {
     converted.bytes.insert(converted.bytes.end(), piece.begin(), piece.end());
     return {};
   };
-  const SymcacheInput input{.file = file, .file_name = "file"};
+  const SymcacheInput input{.file = file, .file_name = "file", .thread_count = thread_count};
   SIGLA_TRY(convert_to_symcache(input, Limits(), converted.report, sink));
   return converted;
 }
@@ -52,6 +53,35 @@ TEST(ElfToSymcache, CountsAddressesFromWhereTheFileIsLoaded) {
   ASSERT_GT(cache.function_count(), 0U);
   for (std::size_t i = 0; i < cache.function_count(); ++i) {
     EXPECT_LT(cache.function(i).address, 0x10000U);
+  }
+}
+
+TEST(ElfToSymcache, UnpacksWhileItConverts) {
+  for (const char* name : {"libsmall.zdebug.so", "libsmall.zstd.so"}) {
+    const Buffer file = read_fixture(kTestdata + name);
+    ASSERT_OK_AND_ASSIGN(const Converted one, convert(file, 1));
+    EXPECT_TRUE(one.report.diagnostics.empty()) << one.report.diagnostics.summary();
+    ASSERT_OK_AND_ASSIGN(const Symcache cache, Symcache::open(one.bytes));
+    EXPECT_TRUE(cache.identity().has_debug_info);
+    for (int i = 0; i < 20; ++i) {
+      ASSERT_OK_AND_ASSIGN(const Converted several, convert(file, 4));
+      EXPECT_EQ(several.bytes, one.bytes) << name;
+    }
+  }
+}
+
+TEST(ElfToSymcache, SaysWhichSectionIsDamagedAndGoesOn) {
+  Buffer file = read_fixture(kTestdata + "libsmall.zdebug.so");
+  const auto image = elf::Image::open(file, Limits());
+  ASSERT_THAT(image, IsOk());
+  const elf::Section* const section = image->section(".zdebug_info");
+  ASSERT_NE(section, nullptr);
+  file[section->sh_offset + section->sh_size - 1] ^= 1U;  // of the checksum
+  for (const unsigned thread_count : {1U, 4U}) {
+    ASSERT_OK_AND_ASSIGN(const Converted converted, convert(file, thread_count));
+    EXPECT_THAT(converted.report.diagnostics.summary(), testing::HasSubstr("debug section"));
+    ASSERT_OK_AND_ASSIGN(const Symcache cache, Symcache::open(converted.bytes));
+    EXPECT_GT(cache.function_count(), 0U);
   }
 }
 

@@ -108,6 +108,7 @@ AbbrevTable AbbrevTable::open(Bytes data, Encoding encoding) {
     if (code == 0) break;  // the end, too
     table.add(reader, code, encoding);
   }
+  table.size_ = reader.position();
   table.index();
   return table;
 }

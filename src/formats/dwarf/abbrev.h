@@ -98,6 +98,8 @@ class AbbrevTable {
   std::uint64_t constant(std::uint32_t index) const { return constants_[index]; }
   // Some entry may be a function with code.
   bool has_functions() const { return has_functions_; }
+  // Bytes of the section.
+  std::size_t size() const { return size_; }
 
  private:
   void add(ByteReader& reader, std::uint64_t code, Encoding encoding);
@@ -111,6 +113,7 @@ class AbbrevTable {
   std::uint64_t first_code_ = 1;
   std::uint64_t dense_count_ = 0;
   bool has_functions_ = false;
+  std::size_t size_ = 0;
 };
 
 }  // namespace sigla::dwarf

@@ -1,31 +1,63 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "formats/dwarf/debug_info.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <tuple>
 
 #include "base/checked.h"
 
 namespace sigla::dwarf {
+namespace {
+
+// Units may each have a table in the middle of other ones, and a small file could so ask for the
+// same bytes without end. All tables together may be so many times as long as the section.
+constexpr std::uint64_t kTableRepeatMax = 4;
+
+// Of a header; units have at least that.
+constexpr std::uint64_t kUnitSizeMin = 11;
+
+bool has_whole_unit(ByteReader reader) {
+  std::uint64_t length = reader.u32();
+  if (length == 0xffffffff) length = reader.u64();
+  return reader.ok() && length <= reader.remaining();
+}
+
+}  // namespace
 
 DebugInfo DebugInfo::open(const Sections& sections,
                           const Limits& limits,
                           Diagnostics& diagnostics) {
-  DebugInfo info(sections, limits);
-  auto package = PackageIndex::open(sections.cu_index, sections.order);
-  if (package.has_value()) {
-    info.package_ = *std::move(package);
-  } else {
-    diagnostics.report("damaged package index", package.error().message());
-  }
-  info.read_headers(diagnostics);
-  info.group_by_table();
+  DebugInfo info(sections, limits, diagnostics);
+  info.read_units(sections.info.size(), true, SIZE_MAX, diagnostics);
   return info;
 }
 
-void DebugInfo::read_headers(Diagnostics& diagnostics) {
-  ByteReader reader(sections_.info, sections_.order);
-  while (!reader.at_end()) {
+DebugInfo::DebugInfo(const Sections& sections, const Limits& limits, Diagnostics& diagnostics)
+    : sections_(sections),
+      limits_(limits),
+      units_(std::min<std::uint64_t>(limits.dwarf_unit_count_max,
+                                     sections.info.size() / kUnitSizeMin)),
+      table_size_left_(sections.abbrev.size() * kTableRepeatMax),
+      horizon_(std::make_unique<Horizon>()) {
+  auto package = PackageIndex::open(sections.cu_index, sections.order);
+  if (package.has_value()) {
+    package_ = *std::move(package);
+  } else {
+    diagnostics.report("damaged package index", package.error().message());
+  }
+}
+
+std::size_t DebugInfo::read_units(std::uint64_t ready,
+                                  bool is_whole,
+                                  std::size_t count_max,
+                                  Diagnostics& diagnostics) {
+  if (horizon_->is_all()) return 0;
+  ByteReader reader(sections_.info.first(ready), sections_.order);
+  reader.seek(position_);
+  const std::size_t known_count = units_.size();
+  while (!reader.at_end() && units_.size() - known_count < count_max) {
+    if (!is_whole && !has_whole_unit(reader)) break;
     auto unit = read_unit_header(reader);
     if (!unit.has_value()) {
       diagnostics.report("unreadable unit", unit.error().message());
@@ -33,10 +65,29 @@ void DebugInfo::read_headers(Diagnostics& diagnostics) {
     }
     if (units_.size() == limits_.dwarf_unit_count_max) {
       diagnostics.report("more units than allowed", fmt::format("{}", units_.size()));
-      return;
+      reader.fail();
+      is_whole = true;
+      break;
     }
     place_in_package(*unit);
-    units_.push_back(*std::move(unit));
+    load(units_.add(*std::move(unit)), diagnostics);
+  }
+  position_ = reader.position();
+  horizon_->publish(is_whole && reader.at_end() ? kAll : position_, units_.size());
+  return units_.size() - known_count;
+}
+
+void DebugInfo::Horizon::publish(std::uint64_t end, std::size_t unit_count) {
+  unit_count_.store(unit_count, std::memory_order_release);
+  std::uint64_t before = end_.load(std::memory_order_relaxed);
+  while (before < end && !end_.compare_exchange_weak(before, end, std::memory_order_release)) {
+  }
+  end_.notify_all();
+}
+
+void DebugInfo::Horizon::wait_for(std::uint64_t offset) const {
+  for (std::uint64_t end; (end = end_.load(std::memory_order_acquire)) <= offset && end != kAll;) {
+    end_.wait(end, std::memory_order_acquire);
   }
 }
 
@@ -57,50 +108,30 @@ void DebugInfo::place_in_package(Unit& unit) const {
   unit.rnglists_start = row->rnglists;
 }
 
-void DebugInfo::group_by_table() {
-  const auto key = [&](std::uint32_t index) {
-    const Unit& unit = units_[index];
-    const Encoding& e = unit.encoding;
-    // All that a compiled table depends on.
-    return std::make_tuple(unit.abbrev_offset, e.address_size, e.offset_size, e.version <= 2);
-  };
-  units_of_tables_.resize(units_.size());
-  for (std::uint32_t i = 0; i < units_.size(); ++i) units_of_tables_[i] = i;
-  std::stable_sort(units_of_tables_.begin(),
-                   units_of_tables_.end(),
-                   [&](std::uint32_t a, std::uint32_t b) { return key(a) < key(b); });
-  for (std::size_t i = 0; i < units_of_tables_.size(); ++i) {
-    const std::uint32_t unit = units_of_tables_[i];
-    if (i == 0 || key(unit) != key(units_of_tables_[i - 1])) {
-      tables_.push_back({units_[unit].abbrev_offset, units_[unit].encoding, i, 0, nullptr});
-    }
-    ++tables_.back().unit_count;
+const AbbrevTable* DebugInfo::table_of(const Unit& unit, Diagnostics& diagnostics) {
+  const Encoding& e = unit.encoding;
+  auto& table = tables_[{unit.abbrev_offset, e.address_size, e.offset_size, e.version <= 2}];
+  if (table != nullptr) return table.get();
+  Bytes data;
+  if (unit.abbrev_offset < sections_.abbrev.size()) {
+    data = sections_.abbrev.subspan(unit.abbrev_offset);
   }
+  if (data.size() > table_size_left_) {
+    data = data.first(table_size_left_);
+    diagnostics.report("abbreviations that overlap too often",
+                       fmt::format("unit at offset {:#x}", unit.offset));
+  }
+  table = std::make_unique<const AbbrevTable>(AbbrevTable::open(data, e));
+  table_size_left_ -= table->size();
+  return table.get();
 }
 
-void DebugInfo::load_table(std::size_t index, Diagnostics& diagnostics) {
-  Table& table = tables_[index];
-  // A table ends where the next one begins, whatever it says: so all of them together are no
-  // longer than the section.
-  std::uint64_t end = sections_.abbrev.size();
-  for (std::size_t next = index + 1; next < tables_.size(); ++next) {
-    if (tables_[next].offset == table.offset) continue;
-    end = std::min<std::uint64_t>(end, tables_[next].offset);
-    break;
-  }
-  Bytes data;
-  if (table.offset < end) {
-    data = sections_.abbrev.subspan(table.offset, end - table.offset);
-  }
-  table.abbrevs = std::make_unique<AbbrevTable>(AbbrevTable::open(data, table.encoding));
-  for (std::size_t i = 0; i < table.unit_count; ++i) {
-    Unit& unit = units_[units_of_tables_[table.first_unit + i]];
-    unit.abbrevs = table.abbrevs.get();
-    if (read_root(unit)) continue;
-    unit.abbrevs = nullptr;
-    diagnostics.report("unreadable unit",
-                       fmt::format("unit at offset {:#x}: no root entry", unit.offset));
-  }
+void DebugInfo::load(Unit& unit, Diagnostics& diagnostics) {
+  unit.abbrevs = table_of(unit, diagnostics);
+  if (read_root(unit)) return;
+  unit.abbrevs = nullptr;
+  diagnostics.report("unreadable unit",
+                     fmt::format("unit at offset {:#x}: no root entry", unit.offset));
 }
 
 bool DebugInfo::read_root(Unit& unit) const {
@@ -127,13 +158,21 @@ bool DebugInfo::read_root(Unit& unit) const {
 }
 
 const Unit* DebugInfo::unit_at(std::uint64_t offset) const {
-  auto after = std::upper_bound(
-      units_.begin(), units_.end(), offset, [](std::uint64_t wanted, const Unit& unit) {
-        return wanted < unit.first_die;
-      });
-  if (after == units_.begin()) return nullptr;
-  --after;
-  return offset < after->end && after->abbrevs != nullptr ? &*after : nullptr;
+  horizon_->wait_for(offset);
+  const UnitList::View units = this->units();
+  std::size_t first = 0;  // that does not begin before the offset
+  for (std::size_t count = units.size(); count > 0;) {
+    const std::size_t half = count / 2;
+    if (units[first + half].first_die <= offset) {
+      first += half + 1;
+      count -= half + 1;
+    } else {
+      count = half;
+    }
+  }
+  if (first == 0) return nullptr;
+  const Unit& unit = units[first - 1];
+  return offset < unit.end && unit.abbrevs != nullptr ? &unit : nullptr;
 }
 
 std::optional<std::string_view> DebugInfo::string_at(Bytes section, std::uint64_t offset) const {

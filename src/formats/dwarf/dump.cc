@@ -20,9 +20,7 @@ class Dumper {
       : info_(DebugInfo::open(sections, limits, diagnostics_)),
         filter_({}, true),
         limits_(limits),
-        out_(std::back_inserter(text)) {
-    for (std::size_t i = 0; i < info_.table_count(); ++i) info_.load_table(i, diagnostics_);
-  }
+        out_(std::back_inserter(text)) {}
 
   void run() {
     for (const Unit& unit : info_.units()) dump_unit(unit);

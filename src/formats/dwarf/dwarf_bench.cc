@@ -65,9 +65,8 @@ Buffer lines() {
 void BM_Functions(benchmark::State& state) {
   const BuiltInfo built = functions();
   Diagnostics diagnostics;
-  DebugInfo info = DebugInfo::open(built.sections(), Limits(), diagnostics);
-  info.load_table(0, diagnostics);
-  const Unit& unit = info.units().front();
+  const DebugInfo info = DebugInfo::open(built.sections(), Limits(), diagnostics);
+  const Unit& unit = info.units()[0];
   const CodeFilter filter({}, true);
   FunctionReader reader;
   for (auto _ : state) {

@@ -15,7 +15,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   sigla::Diagnostics diagnostics;
   auto info = dwarf::DebugInfo::open(sections, limits, diagnostics);
   info.set_supplementary(&info);
-  for (std::size_t i = 0; i < info.table_count(); ++i) info.load_table(i, diagnostics);
   const dwarf::CodeFilter filter({}, true);
   dwarf::FunctionReader reader;
   for (const dwarf::Unit& unit : info.units()) {

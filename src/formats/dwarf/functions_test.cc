@@ -3,6 +3,9 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <thread>
+
 #include "formats/dwarf/testing_builder.h"
 #include "testing/fixture.h"
 #include "testing/matchers.h"
@@ -35,7 +38,6 @@ Listing list(const Sections& sections,
   Diagnostics diagnostics;
   DebugInfo info = DebugInfo::open(sections, limits, diagnostics);
   info.set_supplementary(supplementary);
-  for (std::size_t i = 0; i < info.table_count(); ++i) info.load_table(i, diagnostics);
   Listing listing;
   FunctionReader reader;
   for (const Unit& unit : info.units()) {
@@ -253,10 +255,7 @@ TEST(FunctionReader, FollowsNamesToOtherUnitsAndFiles) {
   other.end_children().end_unit();
   const BuiltInfo supplement = other.build();
   Diagnostics diagnostics;
-  DebugInfo supplementary = DebugInfo::open(supplement.sections(), Limits(), diagnostics);
-  for (std::size_t i = 0; i < supplementary.table_count(); ++i) {
-    supplementary.load_table(i, diagnostics);
-  }
+  const DebugInfo supplementary = DebugInfo::open(supplement.sections(), Limits(), diagnostics);
   InfoBuilder b = builder(Encoding());
   b.begin_unit().entry(kCompileUnit).info().cstring("a.cc");
   const std::size_t first = b.info().size();
@@ -308,6 +307,98 @@ TEST(FunctionReader, LeavesOutCallsNestedTooDeeply) {
   limits.record_count_max = 2;
   EXPECT_THAT(list(built.sections(), nullptr, limits).errors,
               ElementsAre(testing::HasSubstr("more than 2 functions")));
+}
+
+// Three units; functions of the first and second one are copies of something in the last.
+BuiltInfo three_units(std::vector<std::size_t>& ends) {
+  ends.clear();
+  std::size_t origin = 0;
+  BuiltInfo built;
+  for (int pass = 0; pass < 2; ++pass) {  // the first one finds out where it lies
+    InfoBuilder b = builder(Encoding());
+    ends.clear();
+    for (int i = 0; i < 2; ++i) {
+      b.begin_unit().entry(kCompileUnit).info().cstring("a.cc");
+      b.entry(kEverywhere).info().u32(static_cast<std::uint32_t>(origin));
+      b.address(0x1000 * static_cast<std::uint64_t>(i + 1)).info().u32(4);
+      b.end_children().end_unit();
+      ends.push_back(b.info().size());
+    }
+    b.begin_unit().entry(kCompileUnit).info().cstring("c.cc");
+    origin = b.info().size();
+    b.entry(kDeclared).info().cstring("f").cstring("_Z1fv");
+    b.end_children().end_unit();
+    ends.push_back(b.info().size());
+    built = b.build();
+  }
+  return built;
+}
+
+TEST(DebugInfo, ReadsUnitsAsTheirBytesGetReady) {
+  std::vector<std::size_t> ends;
+  const BuiltInfo built = three_units(ends);
+  Diagnostics diagnostics;
+  DebugInfo info(built.sections(), Limits(), diagnostics);
+  for (std::size_t ready = 0; ready <= ends[2]; ++ready) {
+    const auto count = static_cast<std::size_t>(
+        std::ranges::count_if(ends, [&](std::size_t end) { return end <= ready; }));
+    while (info.read_units(ready, false, 1, diagnostics) != 0) {
+    }
+    ASSERT_EQ(info.units().size(), count) << ready;
+  }
+  EXPECT_EQ(info.read_units(ends[2], true, 1, diagnostics), 0U);
+  EXPECT_EQ(info.unit_at(UINT64_MAX), nullptr);
+  EXPECT_TRUE(diagnostics.empty()) << diagnostics.summary();
+}
+
+TEST(DebugInfo, WaitsForAUnitThatAnotherOneNeeds) {
+  std::vector<std::size_t> ends;
+  const BuiltInfo built = three_units(ends);
+  Diagnostics diagnostics;
+  DebugInfo info(built.sections(), Limits(), diagnostics);
+  ASSERT_EQ(info.read_units(ends[0], false, SIZE_MAX, diagnostics), 1U);
+  std::string name;
+  std::jthread reader([&] {
+    FunctionReader functions;
+    const Unit& unit = info.units()[0];
+    EXPECT_THAT(functions.read({&info, &unit, &info, &unit}, kAnywhere), IsOk());
+    ASSERT_EQ(functions.functions().size(), 1U);
+    name = functions.names()[functions.functions()[0].name];
+  });
+  EXPECT_EQ(info.read_units(ends[1], false, SIZE_MAX, diagnostics), 1U);
+  EXPECT_EQ(info.read_units(ends[2], true, SIZE_MAX, diagnostics), 1U);
+  reader.join();
+  EXPECT_EQ(name, "_Z1fv");
+}
+
+TEST(DebugInfo, LetsNobodyWaitForWhatWillNotCome) {
+  std::vector<std::size_t> ends;
+  const BuiltInfo built = three_units(ends);
+  Diagnostics diagnostics;
+  DebugInfo info(built.sections(), Limits(), diagnostics);
+  ASSERT_EQ(info.read_units(ends[0], false, SIZE_MAX, diagnostics), 1U);
+  std::jthread reader([&] { EXPECT_EQ(info.unit_at(ends[1]), nullptr); });
+  info.end_units();
+  reader.join();
+  EXPECT_EQ(info.read_units(ends[2], true, SIZE_MAX, diagnostics), 0U);
+}
+
+TEST(DebugInfo, ReadsNoAbbreviationsWithoutEnd) {
+  constexpr std::size_t kUnitCount = 40;
+  InfoBuilder b = builder({.version = 4});
+  for (std::size_t i = 0; i < kUnitCount; ++i) {
+    b.begin_unit().entry(kCompileUnit).info().cstring("a.cc");
+    b.end_children().end_unit();
+  }
+  BuiltInfo built = b.build();
+  built.abbrev.insert(built.abbrev.begin(), kUnitCount, 0x81);  // a code that goes on and on
+  constexpr std::size_t kAbbrevOffset = 6;                      // in a unit's header
+  for (std::size_t i = 0; i < kUnitCount; ++i) {
+    built.info[i * built.info.size() / kUnitCount + kAbbrevOffset] = static_cast<std::uint8_t>(i);
+  }
+  Diagnostics diagnostics;
+  static_cast<void>(DebugInfo::open(built.sections(), Limits(), diagnostics));
+  EXPECT_THAT(diagnostics.summary(), testing::HasSubstr("overlap too often"));
 }
 
 TEST(DebugInfo, StopsAtTheUnitLimit) {

@@ -3,7 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <new>
+
 #include "base/text.h"
+#include "codec/expansion.h"
 
 namespace sigla::elf {
 namespace {
@@ -51,6 +55,71 @@ Result<std::optional<Compression>> compression_of(const Image& image, const Sect
   return std::optional<Compression>();
 }
 
+MutableBytes SectionContent::mutable_bytes() {
+  if (owned_ == nullptr && !bytes_.empty()) {
+    owned_ = std::make_unique_for_overwrite<std::uint8_t[]>(bytes_.size());
+    std::ranges::copy(bytes_, owned_.get());
+    bytes_ = {owned_.get(), bytes_.size()};
+  }
+  return {owned_.get(), bytes_.size()};
+}
+
+SectionUnpacker::SectionUnpacker(std::string name,
+                                 std::unique_ptr<std::uint8_t[]> content,
+                                 std::size_t size)
+    : name_(std::move(name)), content_(std::move(content)), size_(size) {}
+
+Result<SectionUnpacker> SectionUnpacker::open(const Compression& compression,
+                                              std::string_view section_name,
+                                              const Limits& limits) {
+  std::string name = fmt::format("ELF section {}", to_utf8(section_name));
+  const std::uint64_t size = compression.unpacked_size;
+  if (size > limits.section_size_max) {
+    return make_error(ErrorCode::kLimitExceeded,
+                      "{}: {} bytes unpacked, more than {}",
+                      name,
+                      size,
+                      limits.section_size_max);
+  }
+  // The promise is believed as far as the stream may keep it.
+  const Expansion expansion("compression header", size, limits);
+  if (Status status = expansion.check(compression.payload.size(), size); !status.has_value()) {
+    return std::move(status).error().in(name);
+  }
+  std::unique_ptr<std::uint8_t[]> content(new (std::nothrow) std::uint8_t[size]);
+  if (content == nullptr) {
+    return make_error(ErrorCode::kLimitExceeded, "{}: no memory for {} bytes", name, size);
+  }
+  SectionUnpacker unpacker(std::move(name), std::move(content), size);
+  unpacker.packed_ = std::make_unique<MemorySource>(compression.payload);
+  unpacker.unpacked_ = make_decoder(compression.codec, *unpacker.packed_, size, limits);
+  return unpacker;
+}
+
+Status SectionUnpacker::step(std::size_t size) {
+  Status status = read(size);
+  if (status.has_value()) return {};
+  is_done_ = true;
+  Error error = std::move(status).error().in(name_);
+  failure_ = error.message();
+  return error;
+}
+
+Status SectionUnpacker::read(std::size_t size) {
+  const MutableBytes whole(content_.get(), size_);
+  for (const std::size_t end = ready_ + std::min(size, size_ - ready_); ready_ < end;) {
+    SIGLA_TRY_ASSIGN(const std::size_t count, unpacked_->read(whole.subspan(ready_, end - ready_)));
+    ready_ += count;
+    if (count == 0) return malformed("{} bytes unpacked, not {}", ready_, size_);
+  }
+  if (ready_ < size_) return {};
+  // The checksum is behind the last byte.
+  std::uint8_t one_more = 0;
+  SIGLA_TRY(unpacked_->read({&one_more, 1}));
+  is_done_ = true;
+  return {};
+}
+
 Result<SectionContent> unpacked_section(const Image& image,
                                         const Section& section,
                                         const Limits& limits) {
@@ -59,22 +128,9 @@ Result<SectionContent> unpacked_section(const Image& image,
     SIGLA_TRY_ASSIGN(const Bytes data, image.data(section));
     return SectionContent(data);
   }
-  const std::string what = fmt::format("ELF section {}", to_utf8(section.name));
-  if (compression->unpacked_size > limits.section_size_max) {
-    return make_error(ErrorCode::kLimitExceeded,
-                      "{}: {} bytes unpacked, more than {}",
-                      what,
-                      compression->unpacked_size,
-                      limits.section_size_max);
-  }
-  auto unpacked =
-      decode(compression->codec, compression->payload, compression->unpacked_size, limits);
-  if (!unpacked.has_value()) return std::move(unpacked).error().in(what);
-  if (unpacked->size() != compression->unpacked_size) {
-    return malformed(
-        "{}: {} bytes unpacked, not {}", what, unpacked->size(), compression->unpacked_size);
-  }
-  return SectionContent(std::move(unpacked).value());
+  SIGLA_TRY_ASSIGN(auto unpacker, SectionUnpacker::open(*compression, section.name, limits));
+  while (!unpacker.is_done()) SIGLA_TRY(unpacker.step(SIZE_MAX));
+  return std::move(unpacker).take();
 }
 
 Result<SectionContent> unpacked_section(const Image& image,

@@ -9,7 +9,9 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <string>
 
 #include "base/bytes.h"
 #include "base/limits.h"
@@ -34,7 +36,8 @@ Result<std::optional<Compression>> compression_of(const Image& image, const Sect
 class SectionContent {
  public:
   explicit SectionContent(Bytes borrowed) : bytes_(borrowed) {}
-  explicit SectionContent(Buffer owned) : owned_(std::move(owned)), bytes_(owned_) {}
+  SectionContent(std::unique_ptr<std::uint8_t[]> owned, std::size_t size)
+      : owned_(std::move(owned)), bytes_(owned_.get(), size) {}
   SectionContent(SectionContent&&) = default;
   SectionContent& operator=(SectionContent&&) = default;
   SectionContent(const SectionContent&) = delete;
@@ -43,15 +46,51 @@ class SectionContent {
 
   Bytes bytes() const { return bytes_; }
   // The same to be changed: copied first when it was borrowed.
-  MutableBytes mutable_bytes() {
-    if (owned_.empty()) owned_.assign(bytes_.begin(), bytes_.end());
-    bytes_ = owned_;
-    return owned_;
-  }
+  MutableBytes mutable_bytes();
 
  private:
-  Buffer owned_;
+  std::unique_ptr<std::uint8_t[]> owned_;
   Bytes bytes_;
+};
+
+// Unpacks a section piece by piece, so that others can read its beginning meanwhile. Movable;
+// bytes() stay where they are.
+class SectionUnpacker {
+ public:
+  // For whoever lets others wait. Of a damaged section the last step may be lost as a whole: with
+  // steps of one size it is always the same.
+  static constexpr std::size_t kStepSize = 1U << 20U;
+
+  // kLimitExceeded when the promised size is past limits.section_size_max or more than the payload
+  // may unpack to.
+  static Result<SectionUnpacker> open(const Compression& compression,
+                                      std::string_view section_name,
+                                      const Limits& limits);
+
+  // All of the section; of these only the first ready() have been written.
+  Bytes bytes() const { return {content_.get(), size_}; }
+  std::size_t ready() const { return ready_; }
+  bool is_done() const { return is_done_; }
+  // Writes up to `size` more bytes. Errors as unpacked_section(); what was ready stays so, and no
+  // more comes.
+  Status step(std::size_t size);
+  // What step() failed with; empty.
+  const std::string& failure() const { return failure_; }
+  // Requires: is_done(), without a failure.
+  SectionContent take() && { return {std::move(content_), size_}; }
+
+ private:
+  SectionUnpacker(std::string name, std::unique_ptr<std::uint8_t[]> content, std::size_t size);
+  Status read(std::size_t size);
+
+  std::string name_;
+  std::unique_ptr<std::uint8_t[]> content_;
+  std::size_t size_;
+  std::size_t ready_ = 0;
+  bool is_done_ = false;
+  std::string failure_;
+  std::unique_ptr<MemorySource> packed_;
+  std::unique_ptr<ByteSource> unpacked_;
 };
 
 // kLimitExceeded past limits.section_size_max or the compression ratio, kMalformed when the

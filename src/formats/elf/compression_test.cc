@@ -45,6 +45,49 @@ TEST(ElfCompression, DescribesTheHeaders) {
   EXPECT_FALSE(text.has_value());
 }
 
+TEST(ElfCompression, UnpacksPieceByPiece) {
+  for (const char* name : {"libsmall.zdebug.so", "libsmall.zstd.so"}) {
+    const Buffer file = read_fixture(kTestdata + name);
+    ASSERT_OK_AND_ASSIGN(const Image image, Image::open(file, Limits()));
+    const Section* section = image.section(".debug_info");
+    if (section == nullptr) section = image.section(".zdebug_info");
+    ASSERT_OK_AND_ASSIGN(const auto compression, compression_of(image, *section));
+    ASSERT_OK_AND_ASSIGN(auto unpacker,
+                         SectionUnpacker::open(*compression, section->name, Limits()));
+    const std::uint8_t* const place = unpacker.bytes().data();
+    EXPECT_EQ(unpacker.ready(), 0U);
+    for (std::size_t steps = 1; !unpacker.is_done(); ++steps) {
+      ASSERT_THAT(unpacker.step(7), IsOk());
+      EXPECT_EQ(unpacker.ready(), std::min<std::size_t>(7 * steps, unpacker.bytes().size()));
+    }
+    EXPECT_EQ(unpacker.bytes().data(), place);
+    const SectionContent content = std::move(unpacker).take();
+    EXPECT_EQ(Buffer(content.bytes().begin(), content.bytes().end()),
+              unpacked("libsmall.so", ".debug_info"));
+  }
+}
+
+TEST(ElfCompression, KeepsWhatCameBeforeTheDamage) {
+  Buffer file = read_fixture(kTestdata + "libsmall.zdebug.so");
+  ASSERT_OK_AND_ASSIGN(const Image image, Image::open(file, Limits()));
+  const Section& section = *image.section(".zdebug_info");
+  file[section.sh_offset + section.sh_size - 1] ^= 1U;
+  ASSERT_OK_AND_ASSIGN(const auto compression, compression_of(image, section));
+  ASSERT_OK_AND_ASSIGN(auto unpacker, SectionUnpacker::open(*compression, section.name, Limits()));
+  ASSERT_THAT(unpacker.step(100), IsOk());
+  EXPECT_THAT(unpacker.step(SIZE_MAX), IsError(ErrorCode::kMalformed, "wrong checksum"));
+  EXPECT_TRUE(unpacker.is_done());
+  EXPECT_GE(unpacker.ready(), 100U);
+  EXPECT_THAT(unpacker.failure(), testing::HasSubstr("ELF section .zdebug_info"));
+}
+
+TEST(ElfCompression, BelievesNoSizeThatTheStreamCannotHave) {
+  const Compression compression{
+      .codec = Codec::kZstd, .unpacked_size = 4ULL << 30U, .alignment = 1, .payload = {}};
+  EXPECT_THAT(SectionUnpacker::open(compression, ".debug_info", Limits()),
+              IsError(ErrorCode::kLimitExceeded, "compression ratio"));
+}
+
 // The data of .debug_info in libsmall.zstd.so, damaged by `change`.
 template <typename Change>
 Result<SectionContent> read_damaged(Change change, const Limits& limits) {
