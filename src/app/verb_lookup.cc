@@ -30,14 +30,15 @@ Result<std::uint64_t> parse_address(std::string_view text) {
 // Addresses separated by white space, handed on as they come in.
 class AddressStream {
  public:
-  // The addresses of the next read; none at the end of the input.
+  // Some more addresses, no more than are answered in memory that stays in the processor's cache;
+  // none at the end of the input.
   Result<std::vector<std::uint64_t>> next() {
     std::vector<std::uint64_t> addresses;
-    while (addresses.empty() && !at_end_) {
-      SIGLA_TRY(read_more());
+    while (true) {
       SIGLA_TRY(take_words(addresses));
+      if (!addresses.empty() || at_end_) return addresses;
+      SIGLA_TRY(read_more());
     }
-    return addresses;
   }
 
  private:
@@ -62,7 +63,7 @@ class AddressStream {
   Status take_words(std::vector<std::uint64_t>& addresses) {
     constexpr std::string_view kSpace = " \t\r\n";
     std::size_t at = rest_.find_first_not_of(kSpace);
-    while (at != std::string::npos) {
+    while (at != std::string::npos && addresses.size() < kCountMax) {
       const std::size_t end = rest_.find_first_of(kSpace, at);
       if (end == std::string::npos && !at_end_) break;
       SIGLA_TRY_ASSIGN(const std::uint64_t address,
@@ -71,11 +72,12 @@ class AddressStream {
       at = end == std::string::npos ? end : rest_.find_first_not_of(kSpace, end);
     }
     rest_.erase(0, at == std::string::npos ? rest_.size() : at);
-    if (rest_.size() <= kWordSizeMax) return {};
+    if (!addresses.empty() || rest_.size() <= kWordSizeMax) return {};
     return make_error(ErrorCode::kInvalidArgument, "no address in {} bytes", rest_.size());
   }
 
   static constexpr std::size_t kWordSizeMax = 4'096;
+  static constexpr std::size_t kCountMax = 4'096;
   std::string rest_;
   bool at_end_ = false;
 };
