@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/api_testing.h"
 
+#include <semaphore>
+
 #include "base/text.h"
 #include "convert/symcache_job.h"
 #include "http/target.h"
@@ -29,6 +31,22 @@ std::unique_ptr<Fetcher> make_fetcher(KeptFiles& kept, const std::filesystem::pa
   options.kept = &kept;
   options.source_folders = {folder};
   return std::make_unique<Fetcher>(std::move(options));
+}
+
+// As the server waits, but on this thread.
+http::Response wait_for(const http::Later& later) {
+  struct Alarm final : http::Waiter {
+    void wake() override { is_over.release(); }
+    std::counting_semaphore<> is_over{0};
+  };
+  const auto alarm = std::make_shared<Alarm>();
+  later.call(alarm);
+  if (later.timeout) {
+    static_cast<void>(alarm->is_over.try_acquire_for(*later.timeout));
+  } else {
+    alarm->is_over.acquire();
+  }
+  return later.take();
 }
 
 }  // namespace
@@ -95,7 +113,8 @@ http::Response ApiTest::send(const http::Router& router, http::Request& request)
     auto refused = match.route->admit(request);
     if (refused) return *std::move(refused);
   }
-  return match.route->handler(request);
+  http::Response response = match.route->handler(request);
+  return response.later == nullptr ? std::move(response) : wait_for(*response.later);
 }
 
 std::string ApiTest::text_of(const http::Response& response) {

@@ -29,13 +29,24 @@ RequestTable::RequestTable(Options options) : options_(options) {
   for (std::size_t i = 0; i < options_.thread_count; ++i) threads_.emplace_back([this] { run(); });
 }
 
+void RequestTable::wake(const std::vector<std::weak_ptr<http::Waiter>>& waiters) {
+  for (const auto& waiter : waiters) {
+    if (const auto waiting = waiter.lock()) waiting->wake();
+  }
+}
+
 void RequestTable::close() {
+  std::vector<std::weak_ptr<http::Waiter>> waiters;
   {
     const std::lock_guard lock(mutex_);
     is_ending_ = true;
+    for (auto& [id, entry] : entries_) {
+      for (auto& waiter : entry.waiters) waiters.push_back(std::move(waiter));
+      entry.waiters.clear();
+    }
   }
   wake_.notify_all();
-  done_.notify_all();
+  wake(waiters);
 }
 
 RequestTable::~RequestTable() {
@@ -59,22 +70,26 @@ Result<std::string> RequestTable::start(Work work) {
   return id;
 }
 
-RequestTable::State RequestTable::wait(const std::string& id,
-                                       std::optional<std::chrono::seconds> timeout) {
-  std::unique_lock lock(mutex_);
+RequestTable::State RequestTable::state(const std::string& id) {
+  const std::lock_guard lock(mutex_);
   drop_old();
-  const auto is_over = [&] {
-    const auto entry = entries_.find(id);
-    return is_ending_ || entry == entries_.end() || entry->second.result != nullptr;
-  };
-  if (timeout) {
-    done_.wait_for(lock, *timeout, is_over);
-  } else {
-    done_.wait(lock, is_over);
-  }
   const auto entry = entries_.find(id);
   if (entry == entries_.end()) return {};
   return {true, entry->second.result};
+}
+
+void RequestTable::call_when_done(const std::string& id,
+                                  const std::shared_ptr<http::Waiter>& waiter) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto entry = entries_.find(id);
+    if (!is_ending_ && entry != entries_.end() && entry->second.result == nullptr) {
+      std::erase_if(entry->second.waiters, [](const auto& known) { return known.expired(); });
+      entry->second.waiters.push_back(waiter);
+      return;
+    }
+  }
+  waiter->wake();
 }
 
 void RequestTable::run() {
@@ -94,8 +109,11 @@ void RequestTable::run() {
     entry.done_at = Clock::now();
     finished_.push_back(id);
     --pending_count_;
+    const auto waiters = std::exchange(entry.waiters, {});
     drop_old();
-    done_.notify_all();
+    lock.unlock();
+    wake(waiters);
+    lock.lock();
   }
 }
 

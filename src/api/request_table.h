@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Work that outlives the request that asked for it: started, waited for a while, asked for again by
+// Work that outlives the request that asked for it: started, waited for, asked for again by
 // its id. Results stay in memory for a while after they are done; both they and the work under way
 // are bounded. Thread-safe.
 //
 //   SIGLA_TRY_ASSIGN(const std::string id, table.start([] { return std::string("{...}"); }));
-//   switch (const auto state = table.wait(id, std::chrono::seconds(5)); state.what) ...
+//   table.call_when_done(id, waiter);      no thread waits meanwhile
+//   if (const auto state = table.state(id); state.result) ...
 #pragma once
 
 #include <chrono>
@@ -14,12 +15,12 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "base/result.h"
+#include "http/response.h"
 
 namespace sigla::api {
 
@@ -49,8 +50,10 @@ class RequestTable {
     bool is_known = false;
     std::shared_ptr<const std::string> result;  // null: not done yet
   };
-  // Waits until the work is done, or for `timeout`; nothing: as long as it takes.
-  State wait(const std::string& id, std::optional<std::chrono::seconds> timeout);
+  State state(const std::string& id);
+  // Wakes the waiter when the work is done or the table closes; at once where that is so already,
+  // or nobody knows the id.
+  void call_when_done(const std::string& id, const std::shared_ptr<http::Waiter>& waiter);
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -58,15 +61,16 @@ class RequestTable {
     Work work;
     std::shared_ptr<const std::string> result;
     Clock::time_point done_at;
+    std::vector<std::weak_ptr<http::Waiter>> waiters;  // those who left are among them
   };
 
+  static void wake(const std::vector<std::weak_ptr<http::Waiter>>& waiters);
   void run();
   void drop_old();
 
   const Options options_;
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::condition_variable done_;
   std::map<std::string, Entry> entries_;
   std::deque<std::string> waiting_;   // ids whose work has not begun
   std::deque<std::string> finished_;  // ids, the oldest first

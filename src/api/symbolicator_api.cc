@@ -235,10 +235,21 @@ class SymbolicatorApi {
                                           const std::string& id,
                                           const Services& services) {
     SIGLA_TRY_ASSIGN(const auto timeout, timeout_of(request));
-    const RequestTable::State state = services.symbolication.requests.wait(id, timeout);
-    if (!state.is_known) {
-      return make_error(ErrorCode::kNotFound, "no request with this id, or its answer is too old");
-    }
+    RequestTable& requests = services.symbolication.requests;
+    auto later = std::make_shared<http::Later>();
+    later->call = [&requests, id](const std::shared_ptr<http::Waiter>& waiter) {
+      requests.call_when_done(id, waiter);
+    };
+    later->timeout = timeout;
+    later->take = [&requests, id] { return answer_of(requests.state(id), id); };
+    http::Response response;
+    response.later = std::move(later);
+    return response;
+  }
+
+ private:
+  static http::Response answer_of(const RequestTable::State& state, const std::string& id) {
+    if (!state.is_known) return refuse(404, "no request with this id, or its answer is too old");
     if (state.result == nullptr) return http::Response::json(200, write_pending(id));
     http::Response response;
     response.headers = {{"Content-Type", "application/json"}};
@@ -246,7 +257,6 @@ class SymbolicatorApi {
     return response;
   }
 
- private:
   const Prefix prefix_;
   const Services& services_;
 };
@@ -267,7 +277,7 @@ void add_posts(http::Router& router, const Services& services, Prefix prefix) {
     router.add({.method = "POST",
                 .pattern = fmt::format("{}{}", route_prefix(prefix), path),
                 .body = body,
-                // Threads of the request table do the work; these wait for it.
+                // Takes the body apart; the work is done by threads of the request table.
                 .run_on = http::RunOn::kPoolBulk,
                 .body_size_max = size_max,
                 .admit = [api](const http::Request& request) { return api.admit(request); },
@@ -293,7 +303,7 @@ void add_symbolicator_routes(http::Router& router, const Services& services) {
   for (const Prefix prefix : kPrefixes) add_posts(router, services, prefix);
   router.add({.method = "GET",
               .pattern = "/requests/{id}",
-              .run_on = http::RunOn::kPoolBulk,
+              .run_on = http::RunOn::kIoThread,
               .handler = answer_with([&services](http::Request& request) {
                 return SymbolicatorApi::answer_of(request, request.captures.at(0), services);
               })});

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "http/later.h"
 
 namespace sigla::http {
 namespace {
@@ -138,11 +139,16 @@ Task<std::optional<Response>> Connection::run_route(const Route& route) {
     }
   }
   channel_.enter(Channel::Phase::kWork);
-  if (route.run_on == RunOn::kIoThread) co_return run_handler(route.handler);
   Response response;
-  background_.start([&] { response = run_handler(route.handler); }, lane_of(route.run_on));
-  co_await background_.wait();
-  co_return response;
+  if (route.run_on == RunOn::kIoThread) {
+    response = run_handler(route.handler);
+  } else {
+    background_.start([&] { response = run_handler(route.handler); }, lane_of(route.run_on));
+    co_await background_.wait();
+  }
+  if (response.later == nullptr) co_return response;
+  Response at_last = co_await wait_for(response.later, context_);
+  co_return at_last;
 }
 
 // The boundary where what libraries throw ends.

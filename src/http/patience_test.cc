@@ -4,8 +4,10 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -50,6 +52,20 @@ class PatienceTest : public testing::Test {
     route.run_on = RunOn::kPool;
     route.handler = [](Request&) { return Response::text(200, "pool\n"); };
     router.add(route);
+    route.pattern = "/later";
+    route.handler = [this](Request& request) {
+      auto later = std::make_shared<Later>();
+      later->call = [this](const std::shared_ptr<Waiter>& waiter) {
+        const std::lock_guard lock(mutex_);
+        waiters_.push_back(waiter);
+      };
+      if (request.query_value("timeout")) later->timeout = std::chrono::seconds(1);
+      later->take = [this] { return Response::text(200, is_there_ ? "there\n" : "not yet\n"); };
+      Response response;
+      response.later = std::move(later);
+      return response;
+    };
+    router.add(route);
     route.method = "POST";
     route.pattern = "/echo";
     route.body = BodyPolicy::kMemory;
@@ -66,9 +82,28 @@ class PatienceTest : public testing::Test {
     return clients;
   }
 
+  // How many wait for an answer that is not there yet.
+  std::size_t waiter_count() {
+    const std::lock_guard lock(mutex_);
+    return static_cast<std::size_t>(
+        std::ranges::count_if(waiters_, [](const auto& waiter) { return !waiter.expired(); }));
+  }
+  void wake_all() {
+    is_there_ = true;
+    const std::lock_guard lock(mutex_);
+    for (const auto& waiter : waiters_) {
+      if (const auto waiting = waiter.lock()) waiting->wake();
+    }
+  }
+
   std::atomic<bool> is_slow_running_ = false;
+  std::atomic<bool> is_there_ = false;
+  std::mutex mutex_;
+  std::vector<std::weak_ptr<Waiter>> waiters_;
   std::unique_ptr<TestServer> server_;
 };
+
+constexpr std::string_view kLater = "GET /later HTTP/1.1\r\nHost: a\r\n\r\n";
 
 TEST_F(PatienceTest, AnswersAtOnceBesideManyHalfOpenRequests) {
   start();
@@ -150,6 +185,47 @@ TEST_F(PatienceTest, LongJobsLeaveThreadsForShortOnes) {
   client.send("GET /pool HTTP/1.1\r\nHost: a\r\n\r\n");
   EXPECT_EQ(body_of(client.read_response()), "pool\n");
   EXPECT_LT(seconds_since(start_time), 0.5);
+}
+
+TEST_F(PatienceTest, NoThreadWaitsForAnAnswerThatComesLater) {
+  start();
+  const auto waiting = connect(100, kLater);
+  while (waiter_count() < 100) ::usleep(1'000);
+  const auto start_time = Clock::now();
+  RawClient client(server_->port());
+  client.send("GET /pool HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_EQ(body_of(client.read_response()), "pool\n");
+  EXPECT_LT(seconds_since(start_time), 0.5);
+  wake_all();
+  for (const auto& one : waiting) ASSERT_EQ(body_of(one->read_response()), "there\n");
+  for (const auto& one : waiting) one->send(kHello);
+  for (const auto& one : waiting) ASSERT_EQ(body_of(one->read_response()), "hello\n");
+  EXPECT_EQ(waiter_count(), 0U);
+  wake_all();
+}
+
+TEST_F(PatienceTest, AnswersWithWhatThereIsWhenTheTimeIsOver) {
+  start();
+  RawClient client(server_->port());
+  const auto start_time = Clock::now();
+  client.send("GET /later?timeout=1 HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_EQ(body_of(client.read_response()), "not yet\n");
+  EXPECT_GT(seconds_since(start_time), 0.9);
+  EXPECT_LT(seconds_since(start_time), 5);
+  while (waiter_count() != 0) ::usleep(1'000);
+}
+
+TEST_F(PatienceTest, EndsBesideThoseWhoWait) {
+  start();
+  const auto waiting = connect(3, kLater);
+  while (waiter_count() < 3) ::usleep(1'000);
+  const auto start_time = Clock::now();
+  server_->server().stop(1);
+  server_->join();
+  EXPECT_LT(seconds_since(start_time), 5);
+  server_.reset();
+  EXPECT_EQ(waiter_count(), 0U);
+  wake_all();
 }
 
 TEST_F(PatienceTest, DrainsWhatIsUnderWay) {

@@ -2,7 +2,9 @@
 // What a handler answers: a status, headers and a body of one of four kinds.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,11 +39,22 @@ struct StreamBody {
   std::optional<std::uint64_t> size;  // absent: sent chunked
 };
 
+// Somebody who waits for an answer.
+class Waiter {
+ public:
+  virtual ~Waiter() = default;
+  // From any thread; once is enough. Must not block.
+  virtual void wake() = 0;
+};
+struct Later;
+
 struct Response {
   int status = 200;
   std::string reason;  // replaces the standard phrase behind the status; empty: as it is
   Headers headers;     // Content-Length, Date, Connection and Server are the server's business
   std::variant<std::string, std::shared_ptr<const std::string>, FileBody, StreamBody> body;
+  // Instead of all of the above: the answer is not there yet. The connection waits, no thread does.
+  std::shared_ptr<const Later> later;
 
   static Response text(int status, std::string text);
   static Response json(int status, std::string json);
@@ -53,6 +66,16 @@ struct Response {
   }
   // Absent for a stream of unknown size.
   std::optional<std::uint64_t> body_size() const;
+};
+
+struct Later {
+  // Has the waiter woken when take() knows more; at once where it does already. Whoever keeps the
+  // waiter keeps it weakly: it goes when nobody waits any more.
+  std::function<void(const std::shared_ptr<Waiter>&)> call;
+  std::optional<std::chrono::seconds> timeout;  // nothing: as long as it takes
+  // What is there once the waiter was woken or the time is over, which is no Later again. Runs on
+  // the io thread: an answer from memory.
+  std::function<Response()> take;
 };
 
 // "Not Found"; "Unknown" for a status no specification names.

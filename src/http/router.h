@@ -24,7 +24,7 @@ enum class RunOn {
   kIoThread,  // answers from memory only: a handler that blocks stops every client of its thread
   kPool,      // disk, database
   kPoolLong,  // seconds of work: never more than a quarter of the pool
-  kPoolBulk,  // minutes of work, or of waiting for others' work: never more than half of the pool
+  kPoolBulk,  // minutes of work: never more than half of the pool
 };
 
 using Handler = std::function<Response(Request&)>;
