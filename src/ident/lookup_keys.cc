@@ -49,10 +49,18 @@ void add_pe_keys(const Identity& pe, LowerKeyList& keys) {
   }
 }
 
+// The build id or, of a file without one, what dumps have in its place: the hash that its debug id
+// is made of, in the order of memory again, since that rule undoes itself.
+CodeId elf_id(const Identity& elf) {
+  if (!elf.code_id.empty() || !elf.debug_id) return elf.code_id;
+  return CodeId(DebugId::from_build_id(elf.debug_id->guid).guid_lower());
+}
+
 void add_elf_keys(const Identity& elf, LowerKeyList& keys) {
-  const std::string& id = elf.code_id.text();
+  const CodeId build_id = elf_id(elf);
+  const std::string& id = build_id.text();
   if (id.empty()) return;
-  const std::string key_id = padded_build_id(elf.code_id).value_or(id);
+  const std::string key_id = padded_build_id(build_id).value_or(id);
   // An unstripped program answers for both.
   if (elf.kind != ObjectKind::kDebug) {
     keys.add(elf_key(elf.name, key_id));

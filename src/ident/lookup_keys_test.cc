@@ -94,6 +94,19 @@ TEST(LookupKeys, ShortBuildIdsWithAndWithoutPadding) {
   EXPECT_TRUE(answers(elf, "buildid/001ba81f23966cf77e40bcbb0701cd34/executable"));
 }
 
+TEST(LookupKeys, ElfWithoutABuildIdByTheHashInItsPlace) {
+  Identity elf = make(Format::kElf, "app");
+  elf.kind = ObjectKind::kExecutable;
+  EXPECT_THAT(lookup_keys(elf), IsEmpty());
+  elf.debug_id = DebugId::parse("36bbf6f5-82a8-f495-38b6-28543ec83368").value();
+  const std::string id = "f5f6bb36a88295f438b628543ec83368";
+  EXPECT_THAT(
+      lookup_keys(elf),
+      ElementsAre("app/elf-buildid-" + id + "00000000/app", "buildid/" + id + "/executable"));
+  elf.has_debug_info = true;
+  EXPECT_TRUE(answers(elf, "f5/" + id.substr(2) + ".debug"));
+}
+
 TEST(LookupKeys, BreakpadAndSourceBundle) {
   Identity sym = make(Format::kBreakpad, "crash.pdb");
   sym.debug_id = DebugId::parse("3249d99d-0c40-4931-8610-f4e4fb0b6936-1").value();
