@@ -5,9 +5,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 
 #include "base/text.h"
 #include "http/curl_library.h"
+#include "http/proxy.h"
 #include "http/public_address.h"
 
 namespace sigla::http {
@@ -36,6 +38,10 @@ class Client::Transfer {
   ~Transfer() { library_.slist_free_all(headers_); }
 
   Result<ClientResponse> run() {
+    if (request_.public_addresses_only) {
+      proxy_ = proxy_for(request_.url, ::getenv);
+      if (!proxy_.empty()) SIGLA_TRY(check_proxied_url(request_.url));
+    }
     configure();
     configure_body();
     const CURLcode code = library_.easy_perform(curl_);
@@ -74,13 +80,18 @@ class Client::Transfer {
       set(CURLOPT_SSL_VERIFYHOST, 0L);
     }
     if (request_.public_addresses_only) {
-      set(CURLOPT_NOPROXY, "*");
-      set(CURLOPT_OPENSOCKETFUNCTION, &Transfer::on_connect);
-      set(CURLOPT_OPENSOCKETDATA, this);
+      // Decided above, so that libcurl's own reading of the environment cannot differ.
+      set(CURLOPT_NOPROXY, "");
+      set(CURLOPT_PROXY, proxy_.c_str());
+      if (proxy_.empty()) {
+        set(CURLOPT_OPENSOCKETFUNCTION, &Transfer::on_connect);
+        set(CURLOPT_OPENSOCKETDATA, this);
+      }
     }
     if (!request_.ca_file.empty()) set(CURLOPT_CAINFO, request_.ca_file.c_str());
     const bool reads_only = request_.method == "GET" || request_.method == "HEAD";
-    set(CURLOPT_FOLLOWLOCATION, reads_only && request_.redirect_count_max > 0 ? 1L : 0L);
+    const bool follows = reads_only && request_.redirect_count_max > 0 && proxy_.empty();
+    set(CURLOPT_FOLLOWLOCATION, follows ? 1L : 0L);
     set(CURLOPT_MAXREDIRS, static_cast<long>(request_.redirect_count_max));
     set(CURLOPT_WRITEFUNCTION, &Transfer::on_content);
     set(CURLOPT_WRITEDATA, this);
@@ -234,6 +245,7 @@ class Client::Transfer {
   ClientResponse response_;
   curl_slist* headers_ = nullptr;
   std::uint64_t sent_size_ = 0;
+  std::string proxy_;  // of a request to public addresses only
   std::optional<Error> failure_;
   std::array<char, CURL_ERROR_SIZE> error_text_{};
 };

@@ -47,7 +47,9 @@ struct ClientRequest {
   std::filesystem::path ca_file;  // PEM, instead of the system's authorities
   bool accepts_any_certificate = false;
   // For URLs that strangers name: no connection to an address that is not a public one
-  // (http/public_address.h), whatever a name or a redirect leads to, and no proxy of ours.
+  // (http/public_address.h), whatever a name or a redirect leads to. Where a proxy is configured
+  // the URL is looked at before it is asked through that (http/proxy.h), and no redirect is
+  // followed.
   bool public_addresses_only = false;
 
   // Called now and then with bytes so far; false gives up (kUnavailable).

@@ -8,6 +8,7 @@ import json
 import os
 import re
 import struct
+import threading
 import time
 import unittest
 import zipfile
@@ -213,6 +214,40 @@ class SymbolicateApi(Case):
         finally:
             inside.stop()
 
+    def test_a_proxy_takes_requests_outside_and_nowhere_else(self):
+        """A FileServer as the proxy: what it is asked is the whole URL."""
+        outside = "http://symbols.example.invalid"
+        proxy = FileServer({f"{spread(self.build_id)}.debug": self.debug.read_bytes()})
+        plain = proxy.answer
+
+        def answer(request):
+            if not request.path.startswith(outside):
+                return 500, b"who let that through?"
+            if "/moved/" in request.path:
+                return 302, b"", {"Location": "http://10.1.2.3/x"}
+            request.path = request.path.removeprefix(outside)
+            return plain(request)
+        proxy.answer = answer
+        server = Server(self.scratch / "proxied", env={"http_proxy": proxy.url, "no_proxy": "exempt.example.invalid"}).start()
+        try:
+            self.assert_named(self.ask([{"id": "out", "type": "http", "url": outside}], server=server))
+            count = len(proxy.requests)
+            for url in ("http://127.0.0.1:9/", "http://localhost/", "http://printer/", "http://192.168.0.1/", "http://[::1]/"):
+                answer = self.ask([{"id": "in", "type": "http", "url": url}], server=server)
+                downloads = [c["download"] for c in answer["modules"][0]["candidates"]]
+                self.assertTrue(all("destination is restricted" in d["details"] or "not asked again" in d["details"] for d in downloads), downloads)
+            # Exempt from the proxy: asked directly, where nobody knows the name.
+            exempt = self.ask([{"id": "no", "type": "http", "url": "http://exempt.example.invalid/"}], server=server)
+            self.assertEqual({c["download"]["status"] for c in exempt["modules"][0]["candidates"]}, {"error"})
+            self.assertEqual(len(proxy.requests), count)
+            moved = self.ask([{"id": "moved", "type": "http", "url": f"{outside}/moved/"}], server=server)
+            downloads = [c["download"] for c in moved["modules"][0]["candidates"]]
+            self.assertTrue(any("destination is restricted" in d["details"] for d in downloads), downloads)
+            self.assertNotIn(500, {status for _, _, status in proxy.requests})
+        finally:
+            server.stop()
+            proxy.stop()
+
     def test_many_who_want_one_file_fetch_it_once(self):
         server = FileServer({f"{spread(self.build_id)}.debug": self.debug.read_bytes()})
         plain = server.answer
@@ -249,6 +284,52 @@ class SymbolicateApi(Case):
             self.assertEqual(self.asked.get("/requests/0").status, 404)
         finally:
             server.stop()
+
+    def test_those_who_wait_keep_nobody_else_waiting(self):
+        server = FileServer({f"{spread(self.build_id)}.debug": self.debug.read_bytes()})
+        plain, go = server.answer, threading.Event()
+
+        def when_told(request):
+            go.wait(60)
+            return plain(request)
+        server.answer = when_told
+        content, path = sym(guid=guid())
+        self.assertEqual(self.asked.native(content).status, 200)
+        try:
+            started = self.ask([{"id": "held", "type": "http", "url": server.url}], query="?timeout=0")
+            with concurrent.futures.ThreadPoolExecutor(100) as pool:
+                polls = [pool.submit(self.asked.get, f"/requests/{started['request_id']}?timeout=60") for _ in range(100)]
+                time.sleep(1)
+                for other in ("/healthz", path, "/healthz"):
+                    begin = time.monotonic()
+                    self.assertEqual(self.asked.get(other).status, 200)
+                    self.assertLess(time.monotonic() - begin, 2, other)
+                self.assertFalse(any(poll.done() for poll in polls))
+                go.set()
+                for poll in polls:
+                    self.assert_named(poll.result().json())
+        finally:
+            go.set()
+            server.stop()
+
+    def test_a_program_without_a_build_id(self):
+        """Kept and found by the hash of its code, which symbolic and minidump-writer have in a build id's place."""
+        full = self.scratch / "prog/no_id"
+        run("g++", "-O1", "-g", "-Wl,--build-id=none", "-o", full, self.scratch / "prog/prog.cc")
+        found = json.loads(run(SIGLA, "inspect", "--json", full).stdout)["objects"][0]
+        self.assertIsNone(found["code_id"])
+        answer = self.asked.native(full.read_bytes(), query="?upload_file=no_id")
+        self.assertEqual(answer.status, 200, answer.text)
+        guid_bytes = bytes.fromhex(found["debug_id"].replace("-", ""))
+        code_id = (guid_bytes[3::-1] + guid_bytes[5:3:-1] + guid_bytes[7:5:-1] + guid_bytes[8:]).hex()
+        for path in (f"/buildid/{code_id}/executable", f"/buildid/{code_id}/debuginfo", f"/symbols/no_id/elf-buildid-{code_id}/no_id"):
+            self.assertEqual(self.asked.get(path).body, full.read_bytes(), path)
+        middle = int(re.search(r"^([0-9a-f]+) .* _Z6middlei$", run("nm", "-S", full).stdout, re.M).group(1), 16)
+        for ids in ({"debug_id": found["debug_id"]}, {"code_id": code_id}):
+            answer = self.ask(stacktraces=[{"frames": [{"instruction_addr": hex(BASE + middle)}]}],
+                              modules=[{"type": "elf", "code_file": "/opt/no_id", "image_addr": hex(BASE), "image_size": 0x100000, **ids}])
+            self.assertTrue(answer["stacktraces"][0]["frames"][-1]["function"].startswith("middle"), answer)
+            self.assertEqual(answer["modules"][0]["debug_status"], "found")
 
     def test_a_minidump_with_the_sources_of_the_request(self):
         dump = self.scratch / "crash.dmp"
