@@ -65,6 +65,11 @@ def rss_mb(pid, field="VmRSS"):
     return int(re.search(rf"{field}:\s+(\d+)", text).group(1)) / 1024
 
 
+def pss_mb(pid):
+    rollup = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return int(next(line for line in rollup.splitlines() if line.startswith("Pss:")).split()[1]) / 1000
+
+
 class Sigla:
     def __init__(self, data=None):
         self.data = data or scratch / "data"
@@ -306,16 +311,19 @@ def part_dumps():
     """Minidumps with a warm symcache, one process a dump and many dumps a process, against Breakpad's stackwalker."""
     work = scratch / "dumps"
     (work / "symbols").mkdir(parents=True)
-    subprocess.run([str(root / "bench/make-dumps.sh"), args.sigla, str(work)], check=True)
+    inputs = [str(root / "build/bench")] if (root / "build/bench/openjdk-17-jre-headless").is_dir() else []
+    subprocess.run([str(root / "bench/make-dumps.sh"), args.sigla, str(work), *inputs], check=True)
     dumps = sorted(work.glob("*.dmp"))
     environment = dict(os.environ, XDG_CACHE_HOME=str(scratch / "cache"))
 
+    def output_of(command):
+        return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment).stdout
+
     def ours(dump):
-        subprocess.run([args.sigla, "symbolicate", str(dump), "--symbols", str(work / "symbols"), "--format", "breakpad-machine"],
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
+        return output_of([args.sigla, "symbolicate", str(dump), "--symbols", str(work / "symbols"), "--format", "breakpad-machine"])
 
     def theirs(dump):
-        subprocess.run([str(breakpad / "minidump_stackwalk"), "-m", str(dump), str(work / "symbols")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        return output_of([str(breakpad / "minidump_stackwalk"), "-m", str(dump), str(work / "symbols")])
 
     server = Sigla(scratch / "dump-data")
     subprocess.run(["tar", "-C", str(work), "-cf", str(scratch / "symbols.tar"), "symbols"], check=True)
@@ -331,7 +339,8 @@ def part_dumps():
 
     size = sum(f.stat().st_size for f in (work / "symbols").rglob("*.sym")) / 2**20
     print(f"\n## dumps\n\n{size:.0f} MiB of .sym files; medians of {args.rounds * 3} interleaved runs\n\n"
-          "| dump | minidump_stackwalk | sigla symbolicate (one process a dump) | ratio | POST to a running server | ratio |\n|---|--:|--:|--:|--:|--:|")
+          "| dump | minidump_stackwalk | sigla symbolicate (one process a dump) | ratio | POST to a running server | ratio | same output |\n"
+          "|---|--:|--:|--:|--:|--:|---|")
     for dump in dumps:
         for _ in range(2):
             ours(dump), posted(dump)
@@ -342,7 +351,11 @@ def part_dumps():
                 call(dump)
                 times[key].append(time.monotonic() - began)
         t, o, p = (statistics.median(times[k]) * 1000 for k in "top")
-        print(f"| {dump.name} | {t:.1f} ms | {o:.1f} ms | {t / o:.1f} | {p:.1f} ms | {t / p:.1f} |", flush=True)
+        same = "yes" if theirs(dump) == ours(dump) else "no"
+        print(f"| {dump.name} | {t:.1f} ms | {o:.1f} ms | {t / o:.1f} | {p:.1f} ms | {t / p:.1f} | {same} |", flush=True)
+    workers = [pid for task in pathlib.Path(f"/proc/{server.process.pid}/task").iterdir() for pid in (task / "children").read_text().split()]
+    print(f"\nAfterwards {pss_mb(server.process.pid):.0f} MB are the server's (shared pages by their share) and "
+          f"{sum(map(pss_mb, workers)):.0f} MB its {len(workers)} workers'")
     server.stop()
 
 

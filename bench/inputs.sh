@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # inputs.sh DIR: fetches and builds the big debug files that bench/native.py measures, 3 GB in all; prints their paths. What is there
-# already stays. Debian's -dbg packages (vmlinux, libjvm, ceph-osd), cppcheck (DWARF 5 and PDB) and SQLite's shell (PDB) built here.
+# already stays. Debian's -dbg packages (vmlinux, libjvm, ceph-osd), Java itself, cppcheck (DWARF 5 and PDB) and SQLite's shell (PDB) built here.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 mkdir -p "$1"
@@ -18,6 +18,7 @@ cd "$1"
   kernel=$(apt-cache depends linux-image-cloud-amd64 | sed -n 's/.*Depends: \(linux-image-[0-9].*\)/\1/p' | head -1)
   package "${kernel%-unsigned}-dbg"
   package openjdk-17-dbg
+  package openjdk-17-jre-headless
   package ceph-osd-dbg
 
   dpkg -s g++-mingw-w64-x86-64-posix >/dev/null 2>&1 || apt-get install -y --no-install-recommends g++-mingw-w64-x86-64-posix

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "minidump_writer/tracer.h"
 
+#include <fmt/format.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -8,6 +9,9 @@
 
 #include <cerrno>
 #include <set>
+
+#include "base/text.h"
+#include "minidump_writer/process_memory.h"
 
 namespace sigla::snapshot {
 namespace {
@@ -24,6 +28,17 @@ bool is_fatal(int signal) {
     default:
       return false;
   }
+}
+
+// The program has a handler for the signal: Java's machine reads through null pointers, and goes
+// on.
+bool is_caught(pid_t thread, int signal) {
+  const std::string status = read_proc(fmt::format("/proc/{}/status", thread));
+  constexpr std::string_view kLabel = "SigCgt:\t";
+  const std::size_t at = status.find(kLabel);
+  if (at == std::string::npos) return false;
+  const auto mask = parse_hex(std::string_view(status).substr(at + kLabel.size(), 16));
+  return mask && (*mask >> static_cast<unsigned>(signal - 1) & 1U) != 0;
 }
 
 // ptrace() takes integers where its prototype says pointers.
@@ -73,7 +88,8 @@ class Tracer {
       const int signal = WSTOPSIG(status);
       const bool is_new = threads_.insert(thread).second;
       const bool is_event = signal == SIGTRAP || (is_new && signal == SIGSTOP);
-      if (!is_event && is_fatal(signal)) return stop_all(process, thread);
+      if (!is_event && is_fatal(signal) && !is_caught(thread, signal))
+        return stop_all(process, thread);
       resume(thread, is_event ? 0 : signal);
     }
   }
