@@ -157,20 +157,25 @@ void StoreSymbols::search(ModuleSearch& search) {
       search.say(fmt::format("{} ({}): not needed", source, to_string(object.identity.format)));
       continue;
     }
-    if (search.query().is_by_name) {
-      const auto file = symcaches_.open({object.blob, object.offset, object.size, object.path});
+    const SymcacheStep::Object stored{
+        object.blob, object.offset, object.size, object.identity.name};
+    if (!search.query().image_start.empty()) {
+      const auto file = symcaches_.open(stored);
       if (!file.has_value() || !has_content_of_module(*file, 0, source, search)) continue;
     }
     search.begin_candidate(project_.name, source);
     search.recognise(object.identity);
     Result<File> symcache =
-        symcaches_.get({object.blob, object.offset, object.size, object.identity.name},
-                       [this](const CompanionRequest& request) { return companion(request); });
+        symcaches_.get(stored, [this](const CompanionRequest& r) { return companion(r); });
     if (!symcache.has_value()) {
       search.refuse(fmt::format("{} ({})", source, to_string(object.identity.format)),
                     symcache.error());
     } else {
       search.offer({object.identity, source}, std::move(symcache).value());
+      if (search.query().wants_program) {
+        const auto file = symcaches_.open(stored);
+        if (file.has_value()) search.offer_program(object.identity, *file);
+      }
     }
     search.end_candidate();
   }

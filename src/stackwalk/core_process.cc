@@ -62,6 +62,7 @@ class Reader {
                                       core_.whole_size()));
     }
     facts_.memory = ProcessMemory(core_.memory_regions());
+    facts_.evidence.dumped = *facts_.memory;
     read_process();
     read_mappings();
     read_modules();
@@ -95,9 +96,18 @@ class Reader {
       mapping.readable = (segment.p_flags & elf::PF_R) != 0;
       mapping.writable = (segment.p_flags & elf::PF_W) != 0;
       mapping.executable = (segment.p_flags & elf::PF_X) != 0;
+      mapping.name = to_utf8(file_at(segment.p_vaddr));
       mappings.push_back(std::move(mapping));
     }
     std::ranges::stable_sort(mappings, {}, &MemoryMapping::begin);
+  }
+
+  // The path of what was mapped there; empty when it was no file.
+  std::string_view file_at(std::uint64_t address) const {
+    const auto found = std::ranges::find_if(core_.mappings(), [&](const elf::CoreMapping& file) {
+      return address >= file.start && address < file.end;
+    });
+    return found == core_.mappings().end() ? std::string_view() : found->path;
   }
 
   static ProcessModule to_process_module(const elf::CoreModule& module, bool is_little_endian) {
@@ -122,6 +132,7 @@ class Reader {
     const auto entry = core_.auxiliary(elf::AT_ENTRY);
     const auto headers = core_.auxiliary(elf::AT_PHDR);
     std::vector<ProcessModule> modules;
+    std::size_t unseen_count = 0;
     for (const elf::CoreModule& module : core_.modules(limits_)) {
       if (module.end <= module.base) continue;
       if (modules.size() >= limits_.minidump_module_count_max) {
@@ -134,14 +145,23 @@ class Reader {
       };
       const bool is_program = holds(entry) || holds(headers);
       modules.push_back(to_process_module(module, is_little_endian));
-      if (!module.build_id && module.e_type != 0) {
+      if (!module.build_id) {
         const Bytes memory = core_.memory(module.base);
         modules.back().start = memory.first(std::min(memory.size(), kStartSize));
+        modules.back().is_known_by_name = !module.path.empty();
       }
+      if (module.e_type == 0) ++unseen_count;
       if (module.base == core_.auxiliary(elf::AT_SYSINFO_EHDR)) {
         modules.back().image = core_.memory(module.base);
       }
       if (is_program) std::swap(modules.front(), modules.back());
+    }
+    if (unseen_count != 0) {
+      diagnostics_.report("ELF core has not the headers of all modules",
+                          fmt::format("of {} of {} nothing tells which build it was; they are "
+                                      "known by name (coredump_filter has bit 4 for that)",
+                                      unseen_count,
+                                      modules.size()));
     }
     facts_.modules = ModuleMap::make_overlapping(std::move(modules));
   }

@@ -85,7 +85,10 @@ TEST(CoreProcess, TellsOfCrashThreadsAndModules) {
   const Buffer file = make_core();
   Diagnostics diagnostics;
   ASSERT_OK_AND_ASSIGN(const Process process, Process::open(file, Limits(), diagnostics));
-  EXPECT_TRUE(diagnostics.categories().empty());
+  ASSERT_EQ(diagnostics.categories().size(), 1U);
+  EXPECT_EQ(diagnostics.categories().begin()->first,
+            "ELF core has not the headers of all modules");
+  EXPECT_TRUE(process.modules()->modules()[0].is_known_by_name);
   ASSERT_TRUE(process.crash());
   EXPECT_EQ(process.crash()->reason.text, "SIGSEGV /SEGV_MAPERR");
   EXPECT_EQ(process.crash()->reason.address, 0xdead0000U);

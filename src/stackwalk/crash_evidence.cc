@@ -10,9 +10,13 @@ const MemoryRegion* CrashEvidence::region_at(std::uint64_t address) const {
     if (!*list) continue;
     if (const MemoryRegion* region = (*list)->find(address)) return region;
   }
-  const auto found = std::find_if(
-      stacks.begin(), stacks.end(), [address](const auto& s) { return s.contains(address); });
-  return found == stacks.end() ? nullptr : &*found;
+  if (const MemoryRegion* region = dumped.find(address)) return region;
+  for (const auto* list : {&stacks, &images}) {
+    const auto found = std::ranges::find_if(
+        *list, [address](const MemoryRegion& region) { return region.contains(address); });
+    if (found != list->end()) return &*found;
+  }
+  return nullptr;
 }
 
 Bytes CrashEvidence::bytes_at(std::uint64_t address) const {

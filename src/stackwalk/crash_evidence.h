@@ -12,6 +12,7 @@
 #include "formats/minidump/context.h"
 #include "formats/minidump/memory.h"
 #include "stackwalk/crash_reason.h"
+#include "stackwalk/process_memory.h"
 
 namespace sigla {
 
@@ -45,7 +46,11 @@ class CrashEvidence {
   std::optional<CrashException> exception;
   std::optional<minidump::Memory> memory;    // MemoryListStream
   std::optional<minidump::Memory> memory64;  // of full dumps
+  ProcessMemory dumped;                      // of cores
   std::vector<MemoryRegion> stacks;
+  // Not of the dump, which may have left it out: read-only memory as the modules' own files have
+  // it (image_memory.h), where somebody has those.
+  std::vector<MemoryRegion> images;
   // In order of address. Nothing when the dump does not say what was mapped, which is another thing
   // than a dump that says that nothing was.
   std::optional<std::vector<MemoryMapping>> mappings;

@@ -24,7 +24,10 @@ struct ProcessModule {
   std::string version;
   std::uint32_t list_index = 0;  // where it stood in the dump's list
   Bytes image;                   // the whole file, where memory and dump have it (the vDSO)
-  Bytes start;  // of the file, as far as the dump has it, for a module without an id
+  // Of a module without an id: how its file begins, as far as the dump has that, and whether a file
+  // of its name is the best that can be had.
+  Bytes start;
+  bool is_known_by_name = false;
 };
 
 // What Breakpad makes of a module list whose modules overlap depends on the system: Linux and

@@ -22,6 +22,11 @@ class SymbolSource {
   // The symbols of a loaded module (an index of Process::modules). Asked again and again for the
   // same module: the first answer has to be remembered.
   virtual ModuleSymbols symbols(std::size_t module_index) = 0;
+  // The module's own file, where somebody has that and the dump may lack what is in it; else empty.
+  virtual Bytes program(std::size_t module_index) {
+    static_cast<void>(module_index);
+    return {};
+  }
 };
 
 }  // namespace sigla

@@ -27,6 +27,8 @@ struct ModuleQuery {
   // How the file begins, of a query by name whose dump has that much of it: other files of the name
   // are not the module's.
   std::string image_start;
+  // The file itself is of use, too, where it is the module and not only its debug file.
+  bool wants_program = false;
 };
 
 // Whether a file of that name would be the module's or its debug file's: "app", "app.debug" and

@@ -121,6 +121,16 @@ void ModuleSearch::offer(FoundSymbols found, File symcache) {
   offered_.push_back({std::move(found), std::move(symcache)});
 }
 
+void ModuleSearch::offer_program(const Identity& identity, const File& file) {
+  const bool is_program =
+      identity.kind == ObjectKind::kExecutable || identity.kind == ObjectKind::kLibrary;
+  if (!query().wants_program || program_file_ || identity.format != Format::kElf || !is_program) {
+    return;
+  }
+  auto copy = file.duplicate();
+  if (copy.has_value()) program_file_ = std::move(copy).value();
+}
+
 bool ModuleSearch::learn_debug_file() {
   if (!program_ || query().debug_id || !wants_lines()) return false;
   completed_ = query_;
@@ -178,6 +188,7 @@ SymbolAnswer ModuleSearch::finish() {
   answer.has_unusable = has_unusable_;
   answer.debug_file = query().debug_file;
   answer.debug_id = query().debug_id;
+  answer.program = std::move(program_file_);
   if (unwind_.quality != Quality::kNone) {
     Offered& chosen = offered_[unwind_.offered];
     answer.unwind_source = chosen.found.source;

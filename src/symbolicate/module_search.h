@@ -51,6 +51,8 @@ class ModuleSearch {
   void refuse(const std::string& source, const Error& error);
   // A symcache that was made of such a file. Not used when it is damaged, which is explained.
   void offer(FoundSymbols found, File symcache);
+  // The file that it was made of, which is kept where the query wants it and it is the module.
+  void offer_program(const Identity& identity, const File& file);
 
   // Completes the query by what the program itself says of its debug file, when the dump did not
   // say (Wine's have no CodeView records). False when there is nothing new to look for.
@@ -76,6 +78,7 @@ class ModuleSearch {
   const ModuleQuery& query_;
   std::optional<ModuleQuery> completed_;  // what learn_debug_file() made of it
   std::optional<Identity> program_;       // the module's own file, where it names its debug file
+  std::optional<File> program_file_;      // see ModuleQuery::wants_program
   std::vector<Offered> offered_;
   Choice names_;
   Choice unwind_;

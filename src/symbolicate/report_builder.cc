@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "symbolicate/report_builder.h"
 
+#include "stackwalk/image_memory.h"
 #include "stackwalk/rust_crash_reason.h"
 
 namespace sigla {
@@ -169,8 +170,21 @@ void ReportBuilder::add_findings() {
       found_overflow = found_overflow || is_overflow_report(frame.symbol);
     }
   }
-  report_.findings = find_in_crash(process_.evidence());
-  report_.exploitability = rate_exploitability(process_.evidence(), found_overflow);
+  const CrashEvidence evidence = evidence_with_code();
+  report_.findings = find_in_crash(evidence);
+  report_.exploitability = rate_exploitability(evidence, found_overflow);
+}
+
+// What the dump has, and the code that crashed where only the module's own file has that.
+CrashEvidence ReportBuilder::evidence_with_code() const {
+  CrashEvidence evidence = process_.evidence();
+  if (symbols_ == nullptr || process_.modules() == nullptr) return evidence;
+  if (!evidence.exception || !evidence.exception->context) return evidence;
+  const auto module = process_.modules()->find(evidence.exception->context->instruction_pointer());
+  if (!module) return evidence;
+  const std::uint64_t base = process_.modules()->modules()[*module].base;
+  evidence.images = image_memory(symbols_->program(*module), base, Limits());
+  return evidence;
 }
 
 const SourceUrls& ReportBuilder::source_urls(std::uint32_t module, const Symcache& symcache) {

@@ -31,6 +31,7 @@ class ReportBuilder {
   void add_modules();
   void add_thread(const ProcessThread& thread);
   void add_findings();  // after the threads
+  CrashEvidence evidence_with_code() const;
   void add_frame(const Frame& frame, std::vector<ReportFrame>& out);
   const SourceUrls& source_urls(std::uint32_t module, const Symcache& symcache);
 

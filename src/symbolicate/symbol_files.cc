@@ -61,7 +61,9 @@ bool offer_objects(const File& file,
     SymbolFiles::Wanted wanted;
     wanted.name = identity.name;
     if (objects.size() > 1 && !identity.is_embedded) wanted.arch = identity.arch;
-    was_offered = offer(file, wanted, {identity, source}, files, search) || was_offered;
+    const bool is_taken = offer(file, wanted, {identity, source}, files, search);
+    if (is_taken && objects.size() == 1) search.offer_program(identity, file);
+    was_offered = was_offered || is_taken;
   }
   return was_offered;
 }

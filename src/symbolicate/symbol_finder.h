@@ -28,6 +28,7 @@ struct SymbolAnswer {
   Identity identity;             // of what it was made from
   std::optional<File> unwind;    // for unwinding, where that is another file than `symcache`
   std::string unwind_source;     // empty: nobody has unwind rules for this module
+  std::optional<File> program;   // see ModuleQuery::wants_program; plain or compressed
   bool has_unusable = false;     // some file of the module was found and could not be used
   // The query's, or what the program says of its debug file where the dump does not.
   std::string debug_file;

@@ -243,13 +243,17 @@ TEST(SymcacheRequestTest, SurvivesItsEncoding) {
   EXPECT_EQ(again.query.code_id, request.query.code_id);
   EXPECT_EQ(again.query.arch, Arch::kArm64);
   EXPECT_FALSE(again.query.is_by_name);
+  EXPECT_FALSE(again.query.wants_program);
   request.query = ModuleQuery();
+  request.query.is_by_name = true;
+  request.query.wants_program = true;
   request.query.image_start =
       "\x7f"
       "ELF";
   ASSERT_OK_AND_ASSIGN(const auto by_name,
                        decode_symcache_request(as_bytes(encode_symcache_request(request))));
   EXPECT_TRUE(by_name.query.is_by_name);
+  EXPECT_TRUE(by_name.query.wants_program);
   EXPECT_EQ(by_name.query.image_start, request.query.image_start);
   EXPECT_THAT(decode_symcache_request(as_bytes("abc")),
               IsError(ErrorCode::kMalformed, "symcache request"));

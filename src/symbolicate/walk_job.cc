@@ -22,6 +22,7 @@ constexpr char kWithRegisters = 'r';
 // What a file of an answer is for, one letter for each.
 constexpr char kForNames = 'n';
 constexpr char kForUnwinding = 'u';
+constexpr char kProgram = 'p';
 
 void put_text(std::string& out, std::string_view text) {
   const auto size = static_cast<std::uint32_t>(text.size());
@@ -47,6 +48,10 @@ class AskedSymbols : public SymbolSource {
     return {.names = module.names.get(), .unwind = module.unwind.get()};
   }
 
+  Bytes program(std::size_t module_index) override {
+    return modules_[module_index].program.bytes();
+  }
+
   SymbolState state(std::size_t module_index) const { return modules_[module_index].state; }
 
  private:
@@ -60,6 +65,7 @@ class AskedSymbols : public SymbolSource {
     SymbolState state;
     Opened names;
     Opened unwind;  // nothing when `names` is for both, or nobody has rules
+    MappedFile program;
   };
 
   void load(std::size_t module_index, Loaded& loaded) {
@@ -72,9 +78,9 @@ class AskedSymbols : public SymbolSource {
     request.query.debug_identifier = module.debug_identifier;
     request.query.debug_id = module.debug_id;
     request.query.code_id = module.code_id;
-    if (!module.debug_id && module.code_id.empty()) {
-      request.query.image_start = as_text(module.start);
-    }
+    request.query.is_by_name = module.is_known_by_name;
+    request.query.image_start = as_text(module.start);
+    request.query.wants_program = is_crashed(module_index);
     if (process_.system()) request.query.os = process_.system()->os;
     request.query.arch = process_.arch();
     auto answer = context_.ask(kAskSymcache, {encode_symcache_request(request), {}});
@@ -86,8 +92,21 @@ class AskedSymbols : public SymbolSource {
     if (loaded.state.status == ModuleStatus::kMissing) add_image(module, loaded);
   }
 
-  static void add_answered(const WorkerMessage& answer, Loaded& loaded) {
+  // Its code may not be in the dump.
+  bool is_crashed(std::size_t module_index) const {
+    const CrashEvidence& evidence = process_.evidence();
+    const auto& exception = evidence.exception;
+    return exception && exception->context && !evidence.dumped.regions().empty() &&
+           process_.modules()->find(exception->context->instruction_pointer()) == module_index;
+  }
+
+  void add_answered(const WorkerMessage& answer, Loaded& loaded) const {
     for (std::size_t i = 0; i < std::min(answer.files.size(), answer.payload.size()); ++i) {
+      if (answer.payload[i] == kProgram) {
+        auto mapped = map_unwrapped(answer.files[i], context_.limits());
+        if (mapped.has_value()) loaded.program = std::move(mapped).value();
+        continue;
+      }
       const bool is_for_names = answer.payload[i] == kForNames;
       const Status status = open(answer.files[i], is_for_names ? loaded.names : loaded.unwind);
       if (!status.has_value()) {
@@ -148,6 +167,8 @@ std::string encode_symcache_request(const SymcacheRequest& request) {
   put_text(out, query.os);
   put_text(out, to_string(query.arch));
   put_text(out, query.image_start);
+  out += static_cast<char>(query.is_by_name ? 1 : 0);
+  out += static_cast<char>(query.wants_program ? 1 : 0);
   return out;
 }
 
@@ -163,12 +184,14 @@ Result<SymcacheRequest> decode_symcache_request(Bytes payload) {
   request.query.os = take_text(reader);
   request.query.arch = parse_arch(take_text(reader));
   request.query.image_start = take_text(reader);
+  request.query.is_by_name = reader.u8() != 0;
+  request.query.wants_program = reader.u8() != 0;
   SIGLA_TRY(reader.finish("symcache request"));
   if (!debug_id.empty()) {
     SIGLA_TRY_ASSIGN(request.query.debug_id, DebugId::parse(debug_id));
   }
-  request.query.is_by_name = !request.query.debug_id && request.query.code_id.empty() &&
-                             !request.query.image_start.empty();
+  const bool has_id = request.query.debug_id || !request.query.code_id.empty();
+  request.query.is_by_name = request.query.is_by_name && !has_id;
   return request;
 }
 
@@ -181,6 +204,7 @@ WorkerMessage make_symcache_answer(SymbolAnswer& answer) {
   };
   add(answer.symcache, kForNames);
   add(answer.unwind, kForUnwinding);
+  add(answer.program, kProgram);
   return message;
 }
 

@@ -4,8 +4,8 @@
 // Request: the dump as its only file, plain or compressed; of a compressed one the job asks for an
 // empty file to unpack it to ("spool"). While it runs the job asks for the symbols of each module
 // it comes across ("symcache", payload an encoded index and ModuleQuery; the answer has up to two
-// symcaches as its files and says in its payload what each is for). Result: an encoded Report
-// (report_codec.h).
+// symcaches as its files, of a core's crashed module its program as well, and says in its payload
+// what each is for). Result: an encoded Report (report_codec.h).
 #pragma once
 
 #include <string_view>
