@@ -15,10 +15,11 @@
 namespace sigla::trace {
 namespace {
 
-// "\t/src/main.go:12 +0x1d": file, line and perhaps the offset.
+// "\t/src/main.go:12 +0x1d": file, line and perhaps the offset; with GOTRACEBACK=system also
+// " fp=0xc0000367e0 sp=0xc0000367d8 pc=0x4136c0".
 bool read_place(std::string_view line, Frame& frame) {
   if (!line.starts_with('\t')) return false;
-  line = trim(line);
+  line = trim(line.substr(0, line.find(" fp=0x")));
   std::string_view where = line;
   if (const std::size_t plus = line.rfind(" +0x"); plus != std::string_view::npos) {
     Scan offset(line.substr(plus + 2));

@@ -105,12 +105,73 @@ TEST(TraceKinds, Windbg) {
   EXPECT_EQ(trace.modules[0].size, 0xb000U);
 }
 
+TEST(TraceKinds, ThreadSanitizer) {
+  constexpr std::string_view kText =
+      "WARNING: ThreadSanitizer: data race (pid=1)\n"
+      "  Write of size 4 at 0x555556a67aa8 by main thread:\n"
+      "    #0 <null> <null> (app+0xe6824) (BuildId: aabbccdd)\n"
+      "    #1 run(void*, int) <null> (app+0xe693c)\n"
+      "    #2 main /src/app.cc:9:62 (app+0x10)\n"
+      "    #3 (app+0x10)\n"
+      "    #4 <null> <null>\n";
+  const Trace trace = read(kText);
+  EXPECT_EQ(trace.reason, "ThreadSanitizer: data race (pid=1)");
+  ASSERT_THAT(trace.frames, SizeIs(3));
+  EXPECT_EQ(at(kText, trace.frames[0].place), "<null> <null>");
+  EXPECT_EQ(trace.frames[0].addressing, Addressing::kLinked);
+  EXPECT_EQ(trace.frames[0].address, 0xe6824U);
+  EXPECT_FALSE(trace.frames[1].is_return_address);
+  EXPECT_EQ(trace.frames[1].function, "run(void*, int)");
+  EXPECT_EQ(trace.frames[2].addressing, Addressing::kNone);
+  EXPECT_EQ(trace.frames[2].file, "/src/app.cc");
+  EXPECT_EQ(trace.frames[2].source_line, 9U);
+  ASSERT_THAT(trace.modules, SizeIs(1));
+  EXPECT_EQ(trace.modules[0].build_id, "aabbccdd");
+}
+
+TEST(TraceKinds, Winedbg) {
+  constexpr std::string_view kText =
+      "Unhandled exception: page fault on read access to 0x00000000000010 in 64-bit code (0x14).\n"
+      "Backtrace:\n"
+      "=>0 0x0000014000153e in app (+0x153e) (0x0000000011fd30)\n"
+      "  1 0x00000140001581 draw+0x21(n=4, p=[<no> in here]) [Z:\\src\\app.c:12] in app "
+      "(0x0011fd30)\n"
+      "  2 0x0000007b627e49 BaseThreadInitThunk+0x9 in kernel32 (0000000000000000)\n"
+      "  10 0x0000007b627e49 (0000000000000000)\n"
+      "Module\tAddress\t\t\t\t\tDebug info\tName (2 modules)\n"
+      "PE\t0000000140000000-000000014000f000\tPDB             app\n"
+      "ELF\t7b000000-7b5e5000\tDeferred        ntdll.so\n"
+      "PE\t0000000140000000-0000000140000000\tPDB             none\n";
+  const Trace trace = read(kText);
+  EXPECT_THAT(trace.reason, testing::StartsWith("page fault on read access"));
+  EXPECT_EQ(trace.crash_address, 0x10U);
+  EXPECT_EQ(trace.os, "Windows NT");
+  ASSERT_THAT(trace.frames, SizeIs(3));
+  EXPECT_EQ(at(kText, trace.frames[0].place), "in app (+0x153e)");
+  EXPECT_EQ(trace.frames[0].addressing, Addressing::kRelative);
+  EXPECT_EQ(trace.frames[0].address, 0x153eU);
+  EXPECT_FALSE(trace.frames[0].is_return_address);
+  EXPECT_EQ(trace.frames[1].addressing, Addressing::kNone);
+  EXPECT_EQ(trace.frames[1].function, "draw");
+  EXPECT_EQ(trace.frames[1].file, "Z:\\src\\app.c");
+  EXPECT_EQ(trace.frames[1].source_line, 12U);
+  EXPECT_EQ(at(kText, trace.frames[2].place), "BaseThreadInitThunk+0x9 in kernel32");
+  EXPECT_EQ(trace.frames[2].addressing, Addressing::kAbsolute);
+  EXPECT_TRUE(trace.frames[2].is_return_address);
+  ASSERT_THAT(trace.modules, SizeIs(3));
+  EXPECT_EQ(trace.modules[0].name, "app");
+  EXPECT_EQ(trace.modules[0].base, 0x140000000U);
+  EXPECT_EQ(trace.modules[0].size, 0xf000U);
+  EXPECT_EQ(trace.modules[2].name, "ntdll.so");
+}
+
 TEST(TraceKinds, ModuleAndOffset) {
   constexpr std::string_view kText =
       "at libcef.dll!+0x1a2b in\n"
       "C  [libapp.so+0x10]  draw+0x1d\n"
       "crashed in C:\\Program Files\\my app.exe + 0x20, sorry\n"
-      "1 + 0x2\n";
+      "1 + 0x2\n"
+      "app.dll+0xfffffffec0000000\n";
   const Trace trace = read(kText);
   ASSERT_THAT(trace.frames, SizeIs(3));
   EXPECT_EQ(at(kText, trace.frames[0].place), "libcef.dll!+0x1a2b");

@@ -42,7 +42,9 @@ std::optional<Pair> read_pair(std::string_view line, std::size_t plus) {
   while (number < line.size() && line[number] == ' ') ++number;
   Scan scan(line.substr(number));
   const auto offset = scan.prefixed_hex();
-  if (!offset) return std::nullopt;
+  // An address in no module, counted from one, is none of its.
+  constexpr std::uint64_t kModuleSizeMax = 1ULL << 40;
+  if (!offset || *offset >= kModuleSizeMax) return std::nullopt;
   constexpr std::string_view kBehind = " \t)]>\"',;:|";
   if (!scan.at_end() && kBehind.find(scan.rest().front()) == std::string_view::npos) {
     return std::nullopt;

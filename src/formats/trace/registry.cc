@@ -9,6 +9,7 @@ namespace sigla::trace {
 
 extern const Kind kAndroid;
 extern const Kind kSanitizer;
+extern const Kind kThreadSanitizer;
 extern const Kind kBacktraceSymbols;
 extern const Kind kProcMaps;
 extern const Kind kKernel;
@@ -17,6 +18,7 @@ extern const Kind kLldb;
 extern const Kind kGo;
 extern const Kind kRust;
 extern const Kind kWindbg;
+extern const Kind kWinedbg;
 extern const Kind kBreakpadMachine;
 extern const Kind kModuleOffset;
 extern const Kind kPlain;
@@ -29,12 +31,14 @@ std::span<const Kind* const> kinds() {
   static constexpr std::array kAll = {
       &kAndroid,
       &kSanitizer,
+      &kThreadSanitizer,
       &kBacktraceSymbols,
       &kGdb,
       &kLldb,
       &kProcMaps,
       &kBreakpadMachine,
       &kKernel,
+      &kWinedbg,
       &kWindbg,
       &kGo,
       &kRust,

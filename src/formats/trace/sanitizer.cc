@@ -5,6 +5,7 @@
 //       #2 0x55ee5b0 in main (/tmp/app+0xdd5b0) (BuildId: 2e5e8a1c...)   known by a symbol only
 //       #3 0x55ee5b0 in main /src/app.c:12:3                             nothing to add
 //   #4 0x7f0b31ab2d5f (/opt/app/libcef.so+0x5c64d5e)                     Chromium: no indentation
+//       #0 <null> <null> (app+0xe6824) (BuildId: 2e5e8a1c...)            ThreadSanitizer's own form
 //
 // The sanitizers' stack printer (sanitizer_stacktrace_libcdep.cpp) moves every address into the
 // call before it prints it, and indents by four; the others print return addresses. The offset is
@@ -58,14 +59,21 @@ void read_location(std::string_view text, Frame& frame) {
   frame.source_line = static_cast<std::uint32_t>(*number);
 }
 
+bool read_reason(std::string_view line, Builder& builder) {
+  for (const std::string_view head : {"ERROR: ", "WARNING: "}) {
+    const std::size_t at = line.find(head);
+    if (at == std::string_view::npos || line.find("Sanitizer: ", at) == std::string_view::npos) {
+      continue;
+    }
+    if (builder.trace().reason.empty()) builder.trace().reason = line.substr(at + head.size());
+    return true;
+  }
+  return false;
+}
+
 bool read(Lines& lines, Builder& builder) {
   const std::string_view line = lines.line();
-  constexpr std::string_view kError = "ERROR: ";
-  if (const std::size_t at = line.find(kError);
-      at != std::string_view::npos && line.find("Sanitizer: ", at) != std::string_view::npos) {
-    if (builder.trace().reason.empty()) builder.trace().reason = line.substr(at + kError.size());
-    return false;  // it also names the stack that follows
-  }
+  if (read_reason(line, builder)) return false;  // it also names the stack that follows
   // Repeats the first frame; it is none of its own.
   if (line.starts_with("SUMMARY: ") && line.find("Sanitizer: ") != std::string_view::npos) {
     return true;
@@ -106,9 +114,41 @@ std::string write(const Frame&, const Call& call) {
   return fmt::format("in {}{}{}", marked(call), where.empty() ? "" : " ", where);
 }
 
+// "    #1 race(int) /src/app.c:9:62 (app+0xe6824) (BuildId: 2e5e8a1c...)", "<null>" for what is not
+// known. The offset is of the address in the call, too (tsan_rtl_report.cpp).
+bool read_of_threads(Lines& lines, Builder& builder) {
+  const std::string_view line = lines.line();
+  Scan scan(line);
+  if (!scan.take(kIndentation)) return false;
+  const auto number = scan.decimal();
+  if (!number || !scan.blanks()) return false;
+  Frame frame;
+  if (!read_module(scan.rest(), builder, frame)) return false;
+  const std::string_view known = scan.rest().substr(0, scan.rest().rfind("+0x"));
+  const std::string_view names = trim(known.substr(0, known.rfind(" (")));
+  const std::size_t last = names.rfind(' ');
+  if (last == std::string_view::npos) return false;
+  frame.place = lines.span(names);
+  constexpr std::string_view kUnknown = "<null>";
+  if (names.substr(0, last) != kUnknown) frame.function = names.substr(0, last);
+  if (names.substr(last + 1) != kUnknown) {
+    read_location(names.substr(last + 1), frame);
+    frame.addressing = Addressing::kNone;
+  }
+  builder.add(lines, std::move(frame), number);
+  return true;
+}
+
+std::string write_of_threads(const Frame&, const Call& call) {
+  const std::string where = location(call);
+  return fmt::format("{} {}", marked(call), where.empty() ? "<null>" : where);
+}
+
 }  // namespace
 
 extern const Kind kSanitizer;
 const Kind kSanitizer = {"sanitizer", read, write};
+extern const Kind kThreadSanitizer;
+const Kind kThreadSanitizer = {"thread_sanitizer", read_of_threads, write_of_threads};
 
 }  // namespace sigla::trace
