@@ -31,7 +31,7 @@ namespace sigla {
 inline constexpr std::string_view kSymcacheJob = "symcache";
 // Raised when a symcache made of the same file would say more than before: those that are kept are
 // made again then, as they are when symcache::kVersion changes.
-inline constexpr std::uint32_t kConversionRevision = 3;
+inline constexpr std::uint32_t kConversionRevision = 4;
 
 // `input` may be compressed. `name` is the file's, for an identity without one. `arch` says which
 // image of a fat file is meant; kUnknown: the first one.

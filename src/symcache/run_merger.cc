@@ -100,13 +100,50 @@ void RunMerger::add_unreached(const OwnedParts& owned) {
   }
 }
 
-void RunMerger::add_part(const OwnedParts::Part& part) {
+// A symbol without a size counts only if no function begins between it and the address.
+bool RunMerger::reaches(std::size_t index,
+                        std::uint64_t address,
+                        const OwnedParts::Part* before) const {
+  const Symbol& symbol = symbols_[index];
+  return symbol.size != 0 ? address - symbol.address < symbol.size
+                          : before == nullptr || symbol.address > before->low;
+}
+
+// Cut where symbols begin and end, each part named by the last one that begins before it.
+void RunMerger::add_nameless(const OwnedParts::Part& part, const OwnedParts::Part* before) {
+  const std::uint32_t nameless = name_of(sources_[part.rank]);
+  std::size_t next = part_symbol_;
+  std::uint64_t low = part.low;
+  while (low < part.high) {
+    while (next < symbols_.size() && symbols_[next].address <= low) ++next;
+    std::uint64_t high =
+        next < symbols_.size() ? std::min(symbols_[next].address, part.high) : part.high;
+    Entry entry{low, high, part.rank, nameless, false};
+    if (next > 0 && symbols_[next - 1].is_linker_name && reaches(next - 1, low, before)) {
+      Symbol& symbol = symbols_[next - 1];
+      if (symbol.size != 0) {
+        high = low + std::min(high - low, symbol.size - (low - symbol.address));
+      }
+      symbol.is_reached = true;
+      entry.high = high;
+      entry.name = symbol.name;
+      entry.named_by = static_cast<std::uint32_t>(next - 1);
+      extent_.add(symbol.address, symbol.size);
+    }
+    entries_.push_back(entry);
+    low = high;
+  }
+  extent_.add(part.low, part.high - part.low);
+}
+
+void RunMerger::add_part(const OwnedParts::Part& part, const OwnedParts::Part* before) {
   const Source& source = sources_[part.rank];
   std::uint32_t name = name_of(source);
   const std::uint64_t low = piece(source).low;
   while (part_symbol_ < symbols_.size() && symbols_[part_symbol_].address < part.low) {
     ++part_symbol_;
   }
+  if (names_.text(name).empty()) return add_nameless(part, before);
   if (part_symbol_ < symbols_.size() && symbols_[part_symbol_].address == low &&
       symbols_[part_symbol_].is_linker_name) {
     Symbol& symbol = symbols_[part_symbol_];
@@ -133,13 +170,7 @@ void RunMerger::add_symbol(std::size_t index, std::uint64_t low) {
 void RunMerger::add_gap(const OwnedParts::Part* before, std::uint64_t high) {
   const std::uint64_t low = before == nullptr ? 0 : before->high;
   while (next_symbol_ < symbols_.size() && symbols_[next_symbol_].address <= low) ++next_symbol_;
-  if (next_symbol_ > 0) {
-    // A symbol without a size counts only if no function begins between it and the address.
-    const Symbol& last = symbols_[next_symbol_ - 1];
-    const bool reaches = last.size != 0 ? low - last.address < last.size
-                                        : before == nullptr || last.address > before->low;
-    if (reaches) add_symbol(next_symbol_ - 1, low);
-  }
+  if (next_symbol_ > 0 && reaches(next_symbol_ - 1, low, before)) add_symbol(next_symbol_ - 1, low);
   for (; next_symbol_ < symbols_.size() && symbols_[next_symbol_].address <= high; ++next_symbol_) {
     add_symbol(next_symbol_, symbols_[next_symbol_].address);
   }
@@ -174,11 +205,13 @@ void RunMerger::write_chunk(std::size_t index) {
     run.content.functions.unpack_rows(whole, {entry.low, entry.high}, rows);
     const std::uint32_t info =
         function(source).info | (is_multiple_[entry.index] ? kFunctionMultiple : 0U);
-    writer.add({info, entry.name, whole.high - whole.low, entry.low - whole.low},
-               rows,
-               calls,
-               {run.names, run.files},
-               chunk.bytes);
+    CodeHead head{info, entry.name, whole.high - whole.low, entry.low - whole.low};
+    if (entry.named_by != kNoSymbol) {
+      const Symbol& symbol = symbols_[entry.named_by];
+      head.size = symbol.size != 0 ? symbol.size : entry.high - symbol.address;
+      head.start_distance = entry.low - symbol.address;
+    }
+    writer.add(head, rows, calls, {run.names, run.files}, chunk.bytes);
   }
 }
 
@@ -214,7 +247,7 @@ Status RunMerger::merge() {
   const OwnedParts::Part* before = nullptr;
   for (const OwnedParts::Part& part : owned.parts) {
     if ((before == nullptr ? 0 : before->high) != part.low) add_gap(before, part.low - 1);
-    add_part(part);
+    add_part(part, before);
     before = &part;
   }
   add_gap(before, UINT64_MAX);

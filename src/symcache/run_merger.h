@@ -60,7 +60,9 @@ class RunMerger {
     std::uint32_t index;  // of a part: its rank; of a symbol: in symbols_
     std::uint32_t name;   // in the file
     bool is_symbol;
+    std::uint32_t named_by = kNoSymbol;  // of a part of a nameless function: in symbols_
   };
+  static constexpr std::uint32_t kNoSymbol = 0xffffffff;
   struct Source {  // where the piece of a rank comes from
     std::uint32_t run;
     std::uint32_t piece;
@@ -81,7 +83,9 @@ class RunMerger {
   void collect_symbols();
   void collect_claims(std::vector<Claim>& claims);
   void add_unreached(const OwnedParts& owned);
-  void add_part(const OwnedParts::Part& part);
+  void add_part(const OwnedParts::Part& part, const OwnedParts::Part* before);
+  void add_nameless(const OwnedParts::Part& part, const OwnedParts::Part* before);
+  bool reaches(std::size_t symbol, std::uint64_t address, const OwnedParts::Part* before) const;
   void add_gap(const OwnedParts::Part* before, std::uint64_t high);
   void add_symbol(std::size_t symbol, std::uint64_t low);
   void hide_unreached_symbols();

@@ -210,6 +210,42 @@ TEST(SymcacheRun, NamesGapsAndFunctionsBySymbols) {
   EXPECT_EQ(name_at(cache, 0x5010), "");
 }
 
+// GCC 12 -O3 leaves out the description of some functions, and assembler has none as a rule: the
+// lines of such code are of a function without a name.
+TEST(SymcacheRun, NamesLinesWithoutAFunctionBySymbols) {
+  SymcacheRun run(1, Limits());
+  FunctionTree tree;
+  tree.name = run.name("");
+  tree.ranges = {{0x1000, 0x1100}, {0x2000, 0x2010}};
+  const std::uint32_t file = run.file("a.s");
+  tree.lines = {{0x1000, file, 1, 0}, {0x1030, file, 2, 0}, {0x2000, file, 3, 0}};
+  run.add(tree);
+  SymcacheWriter writer{Limits()};
+  writer.take(std::move(run));
+  writer.take(Functions(2)
+                  .symbol(0xff0, 0x20, "before")
+                  .symbol(0x1020, 0x20, "sized")
+                  .symbol(0x1080, 0, "open")
+                  .symbol(0x10c0, UINT64_MAX, "huge")
+                  .symbol(0x2000, 0x8, "whole")
+                  .take());
+  const Buffer bytes = finish(writer);
+  ASSERT_OK_AND_ASSIGN(const Symcache cache, Symcache::open(Bytes(bytes)));
+  EXPECT_THAT(names_at(cache, 0x1000), ElementsAre("before@a.s:1:0"));
+  EXPECT_EQ(cache.lookup(0x100f).at(0).function_address, 0xff0U);
+  EXPECT_EQ(cache.lookup(0x100f).at(0).function_size, 0x20U);
+  EXPECT_THAT(names_at(cache, 0x1010), ElementsAre("@a.s:1:0"));
+  EXPECT_THAT(names_at(cache, 0x1020), ElementsAre("sized@a.s:1:0"));
+  EXPECT_THAT(names_at(cache, 0x103f), ElementsAre("sized@a.s:2:0"));
+  EXPECT_EQ(cache.lookup(0x103f).at(0).function_address, 0x1020U);
+  EXPECT_THAT(names_at(cache, 0x1040), ElementsAre("@a.s:2:0"));
+  EXPECT_THAT(names_at(cache, 0x10bf), ElementsAre("open@a.s:2:0"));
+  EXPECT_EQ(cache.lookup(0x10bf).at(0).function_size, 0x40U);
+  EXPECT_THAT(names_at(cache, 0x10ff), ElementsAre("huge@a.s:2:0"));
+  EXPECT_THAT(names_at(cache, 0x2007), ElementsAre("whole@a.s:3:0"));
+  EXPECT_THAT(names_at(cache, 0x2008), ElementsAre("@a.s:3:0"));
+}
+
 TEST(SymcacheRun, NamesASymbolAtZero) {
   SymcacheWriter writer{Limits()};
   writer.take(Functions(1).symbol(0, 0x10, "start").take());
