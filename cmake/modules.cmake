@@ -18,7 +18,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
 endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   # libstdc++ 12's std::stable_sort calls its own get_temporary_buffer, which it marks deprecated.
-  target_compile_options(sigla_options INTERFACE -Wno-deprecated-declarations)
+  # -Wconversion means numbers that change their sign, too, which g++ has apart.
+  target_compile_options(sigla_options INTERFACE -Wno-deprecated-declarations -Wno-sign-conversion)
 endif()
 target_link_libraries(sigla_options INTERFACE fmt::fmt Threads::Threads)
 

@@ -46,18 +46,19 @@ inline void append_clr_signed(BytesBuilder& b, std::int32_t value) {
   }
 }
 
-struct ClrMetadataForTest {
-  struct Pdb {
-    Buffer id = Buffer(20);
-    std::uint32_t entry_point = 0;
-    std::map<ClrTable, std::uint32_t> referenced;  // row counts of the program's tables
-  };
+// What makes metadata a PDB's.
+struct ClrPdbForTest {
+  Buffer id = Buffer(20);
+  std::uint32_t entry_point = 0;
+  std::map<ClrTable, std::uint32_t> referenced;  // row counts of the program's tables
+};
 
+struct ClrMetadataForTest {
   std::string version = "v4.0.30319";
   std::string table_stream = "#~";
   std::uint8_t heap_sizes = 0;
   bool has_wide_indexes = false;  // adds "#JTD"
-  std::optional<Pdb> pdb;
+  std::optional<ClrPdbForTest> pdb;
   std::map<ClrTable, std::vector<std::vector<std::uint32_t>>> tables;
 
   std::uint32_t string(std::string_view text) {
