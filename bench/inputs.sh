@@ -47,8 +47,10 @@ cd "$1"
   fi
   if [ ! -e cppcheck.exe ]; then
     mkdir -p pe
-    # The C++ library's call_once wants emulated thread-local storage.
-    ls $sources | xargs -P"$(nproc)" -I{} sh -c "clang++-19 --target=$mingw -std=c++17 -O1 -g -gcodeview -femulated-tls $includes -c {} -o pe/\$(basename {} .cpp).o"
+    compile="clang++-19 --target=$mingw -std=c++17 -O1 -g -gcodeview $includes"
+    ls $sources | grep -v threadexecutor | xargs -P"$(nproc)" -I{} sh -c "$compile -c {} -o pe/\$(basename {} .cpp).o"
+    # The C++ library's call_once wants emulated thread-local storage; with it elsewhere clang loses a variable.
+    $compile -femulated-tls -c cli/threadexecutor.cpp -o pe/threadexecutor.o
     clang++-19 --target=$mingw -fuse-ld=lld pe/*.o -Wl,--pdb=cppcheck.pdb -Wl,-S -o cppcheck.exe -lshlwapi -lpthread
   fi
   popd
