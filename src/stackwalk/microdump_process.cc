@@ -69,7 +69,8 @@ Result<ProcessFacts> read_microdump_process(Bytes text,
   facts.arch = parse_arch(dump->arch);
   facts.gpu = {dump->gl_version, dump->gl_vendor, dump->gl_renderer};
   facts.evidence.system = dump->system == 'A' ? CrashSystem::kAndroid : CrashSystem::kLinux;
-  ModuleMap& modules = facts.modules.emplace(ModuleMap::make_overlapping(modules_of(*dump)));
+  ModuleMap& modules =
+      facts.modules.emplace(ModuleMap::make_overlapping(modules_of(*dump), Overlap::kCutStart));
   modules.forget_main();  // the first one is as a rule, but nothing says so
   if (!dump->product.empty()) facts.annotations.emplace_back("product", dump->product);
   if (!dump->process_type.empty()) {

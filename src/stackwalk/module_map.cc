@@ -61,8 +61,8 @@ std::optional<ModuleMap> ModuleMap::make(std::vector<ProcessModule> modules, Mod
                      rules == ModuleRules::kStrict ? Overlap::kReject : Overlap::kCutLower);
 }
 
-ModuleMap ModuleMap::make_overlapping(std::vector<ProcessModule> modules) {
-  return make_sorted(std::move(modules), Overlap::kCutLower);
+ModuleMap ModuleMap::make_overlapping(std::vector<ProcessModule> modules, Overlap overlap) {
+  return make_sorted(std::move(modules), overlap);
 }
 
 std::optional<std::uint32_t> ModuleMap::find(std::uint64_t address) const {

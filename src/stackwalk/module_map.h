@@ -43,7 +43,8 @@ class ModuleMap {
   static std::optional<ModuleMap> make(std::vector<ProcessModule> modules, ModuleRules rules);
   // For unloaded modules, whose ranges overlap as a rule, and for mappings of files, which may:
   // each is cut or dropped, the list stays.
-  static ModuleMap make_overlapping(std::vector<ProcessModule> modules);
+  static ModuleMap make_overlapping(std::vector<ProcessModule> modules,
+                                    Overlap overlap = Overlap::kCutLower);
 
   // Index into modules().
   std::optional<std::uint32_t> find(std::uint64_t address) const;

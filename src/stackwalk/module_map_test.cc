@@ -36,6 +36,24 @@ TEST(RangeMap, RejectsOrCutsTheLowerOfTwo) {
   EXPECT_FALSE(cut.add(0x1000, 0x10, 4)) << "the same base";
 }
 
+TEST(RangeMap, CutsTheStartOfTheOneThatEndsLast) {
+  RangeMap cut(Overlap::kCutStart);
+  EXPECT_TRUE(cut.add(0x2000, 0x1000, 1));
+  EXPECT_TRUE(cut.add(0x1000, 0x4000, 2)) << "2 begins where 1 ends";
+  EXPECT_EQ(cut.find(0x1000), std::nullopt);
+  EXPECT_EQ(cut.find(0x2fff), 1U);
+  EXPECT_EQ(cut.find(0x3000), 2U);
+  EXPECT_TRUE(cut.add(0x2800, 0xc00, 3)) << "3 begins where 1 ends, and 2 where 3 ends";
+  EXPECT_EQ(cut.find(0x2fff), 1U);
+  EXPECT_EQ(cut.find(0x33ff), 3U);
+  EXPECT_EQ(cut.find(0x3400), 2U);
+  EXPECT_FALSE(cut.add(0x4000, 0x1000, 4)) << "the same end";
+  EXPECT_FALSE(cut.add(0x8000, 0, 5));
+  EXPECT_FALSE(cut.add(UINT64_MAX, 2, 5));
+  ASSERT_EQ(cut.ranges().size(), 3U);
+  EXPECT_EQ(cut.ranges()[1].value, 3U);
+}
+
 TEST(ModuleMap, SortsAndRemembersTheFirst) {
   const auto map = ModuleMap::make({module(0x3000, 0x1000, "a"), module(0x1000, 0x1000, "b")},
                                    ModuleRules::kStrict);

@@ -5,7 +5,23 @@
 
 namespace sigla {
 
+bool RangeMap::add_cutting_starts(std::uint64_t base, std::uint64_t size, std::uint32_t value) {
+  const auto last = size == 0 ? std::nullopt : checked_add(base, size - 1);
+  if (!last) return false;
+  auto other = by_last_.lower_bound(base);
+  for (; other != by_last_.end() && other->first < *last; other = by_last_.lower_bound(base)) {
+    base = other->first + 1;
+  }
+  if (other != by_last_.end() && other->second.base <= *last) {
+    if (other->first == *last) return false;
+    other->second.base = *last + 1;
+  }
+  by_last_.emplace(*last, Entry{base, value});
+  return true;
+}
+
 bool RangeMap::add(std::uint64_t base, std::uint64_t size, std::uint32_t value) {
+  if (overlap_ == Overlap::kCutStart) return add_cutting_starts(base, size, value);
   while (size != 0) {
     const auto last = checked_add(base, size - 1);
     if (!last) return false;

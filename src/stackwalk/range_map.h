@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which module covers an address, with Breakpad's rules for modules that overlap
-// (its RangeMap: reject the newcomer, or cut the lower of the two where the upper begins).
+// (its RangeMap: reject the newcomer, cut the lower of the two where the upper begins, or cut the
+// one that ends last where the other one ends).
 #pragma once
 
 #include <cstdint>
@@ -10,7 +11,7 @@
 
 namespace sigla {
 
-enum class Overlap { kReject, kCutLower };
+enum class Overlap { kReject, kCutLower, kCutStart };
 
 class RangeMap {
  public:
@@ -25,7 +26,7 @@ class RangeMap {
     std::uint64_t last;  // inclusive
     std::uint32_t value;
   };
-  // In order of address.
+  // In order of address, after cutting.
   std::vector<Range> ranges() const;
 
  private:
@@ -33,6 +34,8 @@ class RangeMap {
     std::uint64_t base;
     std::uint32_t value;
   };
+  bool add_cutting_starts(std::uint64_t base, std::uint64_t size, std::uint32_t value);
+
   std::map<std::uint64_t, Entry> by_last_;
   Overlap overlap_;
 };

@@ -24,7 +24,10 @@ const std::string& breakpad_name(const Report& report, const ReportFrame& frame)
 
 std::uint64_t breakpad_address(const Report& report, const ReportFrame& frame) {
   const bool has_return_address = report.arch == Arch::kX86 || report.arch == Arch::kX86_64;
-  return has_return_address ? frame.return_address : frame.instruction;
+  if (has_return_address) return frame.return_address;
+  // There it takes a call and its delay slot for two registers long, not for two instructions.
+  const bool is_caller = frame.return_address != frame.instruction;
+  return report.arch == Arch::kMips64 && is_caller ? frame.instruction - 8 : frame.instruction;
 }
 
 }  // namespace sigla
