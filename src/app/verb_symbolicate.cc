@@ -26,14 +26,13 @@
 namespace sigla::app {
 namespace {
 
-std::string write(const SymbolicatedCrash& crash, const std::string& format) {
+std::string write(const SymbolicatedCrash& crash, const std::string& format, bool explains) {
   const Report& report = crash.report;
   if (format == "json") return write_json(report);
   if (format == "breakpad") return write_breakpad(report);
   if (format == "breakpad-machine") return write_breakpad_machine(report);
   if (format == "rust-minidump") return write_rust_minidump(report);
-  if (format == "explain") return write_text(report, true);
-  return crash.text ? *crash.text : write_text(report);
+  return crash.text && !explains ? *crash.text : write_text(report, explains);
 }
 
 // A pipe cannot be mapped, so all of it is taken first.
@@ -76,13 +75,14 @@ void tell_missing(const Report& report, const std::string& input, bool has_no_pl
   if (count == 0) return;
   if (count > kNamedMax) names += fmt::format(" and {} more", count - kNamedMax);
   std::fputs(
-      fmt::format("sigla: {}: no symbols for {}; --format json says why\n", input, names).c_str(),
+      fmt::format("sigla: {}: no symbols for {}; --explain says why\n", input, names).c_str(),
       stderr);
 }
 
 Result<std::string> symbolicate(const std::string& input,
                                 const std::vector<std::string>& places,
                                 const std::string& format,
+                                bool explains,
                                 const ManagedTextOptions& managed) {
   SIGLA_TRY_ASSIGN(const File file, input == "-" ? standard_input() : File::open_read(input));
   SIGLA_TRY_ASSIGN(const auto walkers, start_local_workers());
@@ -96,12 +96,15 @@ Result<std::string> symbolicate(const std::string& input,
   SIGLA_TRY_ASSIGN(
       const SymbolicatedCrash crash,
       symbolicate_crash(file, *walkers, symbols.empty() ? nullptr : &finder, format == "breakpad"));
-  if (crash.text && format == "text") tell_missing(crash.report, input, symbols.empty());
-  return write(crash, format);
+  if (crash.text && format == "text" && !explains) {
+    tell_missing(crash.report, input, symbols.empty());
+  }
+  return write(crash, format, explains);
 }
 
 int run_symbolicate(const Verb& self, Arguments arguments) {
   std::string format = "text";
+  bool explains = false;
   std::vector<std::string> places;
   std::string input;
   ManagedTextOptions managed;
@@ -124,8 +127,8 @@ int run_symbolicate(const Verb& self, Arguments arguments) {
       "a debuginfod, a Microsoft, SSQP or Breakpad symbol server. A list as in DEBUGINFOD_URLS or "
       "_NT_SYMBOL_PATH is taken apart; neither variable is read unasked.\n\n"
       "A module is best known by two files: its debug file for names and lines, itself for how its "
-      "frames are unwound. What was looked for and found is explained in the JSON form, and in the "
-      "text for modules without symbols.\n\n"
+      "frames are unwound. What was looked for and found is explained with --explain and in the "
+      "JSON form, and in the text for modules without symbols.\n\n"
       "Stack traces of .NET, Mono and Unity, also in the strings of JSON, get file and line where "
       "they have an IL offset and the MVID or name of a program that is in a DIR. Native frames in "
       "the same text are named, too; JSON has their report as \"native\".\n\n"
@@ -135,10 +138,14 @@ int run_symbolicate(const Verb& self, Arguments arguments) {
       "INPUT", &input, "a minidump, a core, a crash report, a text; '-': standard input");
   line.option("--symbols", "DIR|URL", &places, "where symbols are; may be given several times");
   line.choice("--format",
-              {"text", "explain", "json", "breakpad", "breakpad-machine", "rust-minidump"},
+              {"text", "json", "breakpad", "breakpad-machine", "rust-minidump"},
               &format,
               "for people, for programs, or as Breakpad's minidump_stackwalk prints it with and "
               "without -m");
+  line.flag("--explain",
+            &explains,
+            "below each frame and module: which ids were looked for, where, what came back, what "
+            "was chosen and why, and what would make it better (JSON always has it)");
   line.flag("--fold-async",
             &managed.folds_async,
             "in traces of .NET, methods as the source has them, without what await adds");
@@ -149,6 +156,8 @@ int run_symbolicate(const Verb& self, Arguments arguments) {
   line.example("sigla symbolicate crash.dmp --symbols symbols/", "with a folder of symbol files");
   line.example("sigla symbolicate crash.dmp --symbols \"$DEBUGINFOD_URLS\" --symbols /",
                "with debuginfod servers and this machine's own files");
+  line.example("sigla symbolicate crash.dmp --symbols / --explain",
+               "why each frame and module is as it is");
   line.example(
       "sigla symbolicate core.1234.zst --symbols / --symbols https://debuginfod.debian.net",
       "a core with the programs of this machine and their debug files");
@@ -159,7 +168,11 @@ int run_symbolicate(const Verb& self, Arguments arguments) {
   line.example("sigla symbolicate app.log --symbols bin/ --fold-async",
                "a log with traces of .NET, with the programs and PDBs in bin/");
   if (const auto status = line.parse(arguments)) return *status;
-  const auto text = symbolicate(input, places, format, managed);
+  if (explains && format != "text" && format != "json") {
+    return fail(
+        make_error(ErrorCode::kInvalidArgument, "--explain: {} has no place for it", format));
+  }
+  const auto text = symbolicate(input, places, format, explains, managed);
   if (!text.has_value()) return fail(input, text.error());
   if (std::fwrite(text->data(), 1, text->size(), stdout) != text->size() ||
       std::fflush(stdout) != 0) {

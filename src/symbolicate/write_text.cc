@@ -159,7 +159,7 @@ class Writer {
     if (!lines.empty()) put("\nMore could be shown:\n");
     for (std::size_t i = 0; i < std::min(lines.size(), kLinesMax); ++i) put("  {}\n", lines[i]);
     if (lines.size() > kLinesMax) {
-      put("  and {} more, which --format json has\n", lines.size() - kLinesMax);
+      put("  and {} more, which --explain has\n", lines.size() - kLinesMax);
     }
   }
 

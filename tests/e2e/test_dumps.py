@@ -106,12 +106,21 @@ class Dumps(Case):
         validator.validate(answer)
 
     def test_findings(self):
-        """Those that need no bytes of code, which these dumps do not have."""
         self.assertEqual(self.report(self.dump("abort"))["crash"]["exploitability"], "NONE")
         null = self.report(self.dump("null"))["crash"]
-        self.assertFalse(null["stack_overflow"])
-        self.assertIsNone(null["instruction"])
-        self.assertIsNone(null["memory_accesses"])
+        self.assertRegex(null["instruction"], r"\[rdi \+ 0x18\]")
+        self.assertEqual([(m["address"], m["size"]) for m in null["memory_accesses"]], [("0x18", 8)])
+        self.assertEqual(null["adjusted_address"], {"kind": "null-pointer", "offset": "0x18"})
+        self.assertEqual(null["exploitability"], "INTERESTING")
+        wild = self.report(self.dump("wild"))["crash"]
+        self.assertEqual(wild["adjusted_address"], {"kind": "non-canonical", "address": "0xe5e5e5e5e5e5e5e5"})
+        self.assertEqual([(m["address"], m["size"], m["access"]) for m in wild["memory_accesses"]], [("0xe5e5e5e5e5e5e5e5", 4, "write")])
+        overflow = self.report(self.dump("overflow"))
+        self.assertTrue(overflow["crash"]["stack_overflow"])
+        self.assertGreater(len(overflow["threads"][0]["frames"]), 1000)
+        readonly = self.report(self.dump("readonly"))["crash"]
+        self.assertEqual((readonly["reason"], readonly["exploitability"]), ("SIGSEGV /SEGV_ACCERR", "HIGH"))
+        self.assertFalse(readonly["stack_overflow"])
 
     def test_the_json_of_rust_minidump(self):
         path = self.dump("null")
@@ -130,7 +139,7 @@ class Dumps(Case):
         self.assertEqual(answer.json()["crashing_thread"]["frames"][0]["offset"], crashed["frames"][0]["offset"])
 
     def test_explanations(self):
-        text = self.sigla(self.dump("null"), "--format", "explain")
+        text = self.sigla(self.dump("null"), "--explain")
         self.assertRegex(text, r"follow\(Node\*\).*\n +found by given as instruction pointer in context\n +named by .*prog\.sym")
         self.assertRegex(text, r"\n  prog [0-9A-F]{33}: symbols found in .*prog\.sym")
         libc = next(m for m in self.report(self.dump("null"))["modules"] if "libc" in m["code_file"])
@@ -149,8 +158,9 @@ class Dumps(Case):
         self.assertEqual(from_log["crash"]["reason"], "SIGSEGV")
         self.assertIn({"key": "product", "value": "App:1.2.3"}, from_log["annotations"])
         self.assertIn("GPU|OpenGL ES 3.1|Maker|Card (TM)", self.sigla(log, "--format", "breakpad-machine"))
-        answer = self.server.request("POST", "/api/v1/projects/default/symbolicate", body=log.read_bytes()).json()
-        self.assertEqual([f["address"] for f in answer["threads"][0]["frames"]], [f["address"] for f in crashed])
+        sent = [self.server.request("POST", "/api/v1/projects/default/symbolicate", body=p.read_bytes()).json() for p in (log, path)]
+        stacks = [[f["address"] for f in answer["threads"][answer["crash"]["thread"]]["frames"]] for answer in sent]
+        self.assertEqual(stacks[0], stacks[1])
 
     def test_damaged_dumps_are_refused_or_answered(self):
         corpus = self.scratch / "whole"

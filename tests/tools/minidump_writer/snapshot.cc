@@ -2,7 +2,7 @@
 // snapshot OUT.dmp PROGRAM ARGS...
 //
 // Runs PROGRAM until a signal would kill it and writes a minidump of that moment: threads with
-// registers, stacks and names, modules with build ids, the signal, /proc/PID/maps. The program is
+// registers, stacks and names, code around the crash, modules with build ids, the signal, /proc/PID/maps. The program is
 // killed then. Exit status: 0 written, 1 it ended without a crash, 2 usage, 4 anything else.
 #include <cpuid.h>
 #include <fmt/format.h>
@@ -24,6 +24,7 @@ namespace {
 constexpr std::uint16_t kAmd64 = 9;
 constexpr std::uint32_t kLinux = 0x8201;
 constexpr std::uint32_t kMapsStream = 0x47670009;
+constexpr std::uint64_t kCodeSize = 256;           // around where it crashed
 constexpr std::uint64_t kRedZone = 128;            // below rsp, may be in use by a leaf function
 constexpr std::uint64_t kStackSizeMax = 16 << 20;  // of one thread
 
@@ -75,6 +76,15 @@ void add_thread(const ProcessMemory& memory,
                    trim(read_proc(fmt::format("/proc/{}/task/{}/comm", process.id, thread.id))));
 }
 
+// What was executing, where that is code: a jump into nothing has none.
+void add_code(const ProcessMemory& memory, std::uint64_t rip, MinidumpBuilder& dump) {
+  for (const Mapping& mapping : memory.mappings()) {
+    if (rip < mapping.begin || rip >= mapping.end) continue;
+    const std::uint64_t begin = std::max(mapping.begin, rip - std::min(rip, kCodeSize / 2));
+    dump.memory(begin, memory.read(begin, std::min(mapping.end - begin, kCodeSize)));
+  }
+}
+
 // Family, model and stepping as CPUID leaf 1 has them.
 void add_processor(MinidumpBuilder& dump) {
   unsigned eax = 0;
@@ -110,6 +120,7 @@ Buffer minidump_of(const StoppedProcess& process) {
     if (thread.id != process.crashed_thread) continue;
     const bool has_address = process.signal.si_code > 0;  // from the kernel, about an access
     const std::uint64_t rip = thread.registers.rip;
+    add_code(memory, rip, dump);
     std::uint64_t address = rip;
     if (has_address) std::memcpy(&address, &process.signal.si_addr, sizeof(address));
     dump.exception(static_cast<std::uint32_t>(thread.id),
