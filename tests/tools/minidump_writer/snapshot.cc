@@ -2,8 +2,9 @@
 // snapshot OUT.dmp PROGRAM ARGS...
 //
 // Runs PROGRAM until a signal would kill it and writes a minidump of that moment: threads with
-// registers, stacks and names, code around the crash, modules with build ids, the signal, /proc/PID/maps. The program is
-// killed then. Exit status: 0 written, 1 it ended without a crash, 2 usage, 4 anything else.
+// registers, stacks and names, code around the crash, modules with build ids, the signal,
+// /proc/PID/maps. The program is killed then. Exit status: 0 written, 1 it ended without a crash, 2
+// usage, 4 anything else.
 #include <cpuid.h>
 #include <fmt/format.h>
 #include <sys/utsname.h>
@@ -24,8 +25,9 @@ namespace {
 constexpr std::uint16_t kAmd64 = 9;
 constexpr std::uint32_t kLinux = 0x8201;
 constexpr std::uint32_t kMapsStream = 0x47670009;
-constexpr std::uint64_t kCodeSize = 256;           // around where it crashed
-constexpr std::uint64_t kRedZone = 128;            // below rsp, may be in use by a leaf function
+constexpr std::uint64_t kCodeSize = 256;  // around where it crashed
+constexpr std::uint64_t kRedZone = 128;   // below rsp, may be in use by a leaf function
+constexpr std::uint64_t kGuardSize = 64 << 10;
 constexpr std::uint64_t kStackSizeMax = 16 << 20;  // of one thread
 
 // Byte offsets in the amd64 CONTEXT.
@@ -62,7 +64,7 @@ void add_thread(const ProcessMemory& memory,
   const auto& mappings = memory.mappings();
   const std::uint64_t rsp = thread.registers.rsp;
   const auto stack = std::find_if(mappings.begin(), mappings.end(), [rsp](const Mapping& m) {
-    return rsp >= m.begin && rsp < m.end;
+    return rsp < m.end && rsp + kGuardSize >= m.begin;  // below it where it has overflowed
   });
   std::uint64_t base = rsp;
   Buffer bytes;
