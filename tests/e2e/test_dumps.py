@@ -7,6 +7,7 @@ import os
 import pathlib
 import re
 import struct
+import subprocess
 import sys
 import unittest
 
@@ -62,6 +63,30 @@ def microdump_of(dump, report):
         lines.append(f"M {int(module['base'], 16):016X} {0:016X} {int(module['size'], 16):016X} {module['breakpad_id'] or '0' * 33} {name}")
     lines.append("-----END BREAKPAD MICRODUMP-----")
     return "--------- beginning of crash\n" + "".join(f"02-25 07:59:17.030  1740  1739 F google-breakpad: {line}\n" for line in lines)
+
+
+def full_dump_of(dump, path, filler_size):
+    """The dump as if all of a large process was in it: memory behind 64-bit offsets, the crashed thread's stack after `filler_size` bytes of other
+    memory, which take no room on the disk."""
+    streams = streams_of(dump)
+    threads, size = streams[3]
+    count = struct.unpack_from("<I", dump, threads)[0]
+    record = threads + (8 if size == 8 + 48 * count else 4)
+    base, stack_size, stack = struct.unpack_from("<QII", dump, record + 24)
+    content = bytearray(dump)
+    struct.pack_into("<II", content, record + 32, 0, 0)
+    memory = len(content)
+    list_size = 16 + 2 * 16
+    directory = memory + list_size
+    data = directory + 12 * (len(streams) + 1)
+    content += struct.pack("<QQQQQQ", 2, data, 1 << 44, filler_size, base, stack_size)
+    for kind, (offset, length) in [*streams.items(), (9, (memory, list_size))]:
+        content += struct.pack("<III", kind, length, offset)
+    struct.pack_into("<II", content, 8, len(streams) + 1, directory)
+    with open(path, "wb") as file:
+        file.write(content)
+        file.seek(data + filler_size)
+        file.write(dump[stack:stack + stack_size])
 
 
 class Dumps(Case):
@@ -144,6 +169,20 @@ class Dumps(Case):
         self.assertRegex(text, r"\n  prog [0-9A-F]{33}: symbols found in .*prog\.sym")
         libc = next(m for m in self.report(self.dump("null"))["modules"] if "libc" in m["code_file"])
         self.assertIn(f"needs {pathlib.PurePosixPath(libc['debug_file']).name} {libc['breakpad_id']}: upload it", text)
+
+    def test_a_dump_of_many_gigabytes(self):
+        path = self.dump("null")
+        full = self.scratch / "full.dmp"
+        full_dump_of(path.read_bytes(), full, 6 << 30)
+        self.assertLess(full.stat().st_blocks * 512, 10 << 20)
+        frames = [[(f["address"], f["function"], f["line"]) for f in self.report(p)["threads"][0]["frames"]] for p in (path, full)]
+        self.assertEqual(frames[1], frames[0])
+        self.assertEqual(frames[1][0][1], "follow(Node*)")
+        process = subprocess.Popen([SIGLA, "symbolicate", full, "--symbols", self.symbols], env=self.environment, stdout=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        self.assertEqual(process.returncode, 0)
+        self.assertLess(usage.ru_maxrss, 100_000, "KB resident")
 
     def test_a_microdump_gives_the_same_stack(self):
         path = self.dump("null")
