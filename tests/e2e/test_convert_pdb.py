@@ -5,6 +5,7 @@ import json
 import pathlib
 import re
 import shutil
+import sys
 import unittest
 
 from harness import NPM, SIGLA, Case, run
@@ -49,6 +50,14 @@ class ConvertPdb(Case):
         with_portable = frames(run("mono", "--debug", self.program, check=False).stderr)
         self.assertEqual(with_mdb, with_portable)
         self.assertGreater(len(with_mdb), 4)
+
+    def test_pdb2mdb_agrees_on_every_method_of_real_packages(self):
+        oracle = pathlib.Path(__file__).parents[1] / "oracle/pdb2mdb.py"
+        done = run(sys.executable, oracle, SIGLA, FIXTURE, NPM / "nswag", check=False)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        count, methods = map(int, re.search(r"(\d+) PDBs equal: (\d+) methods, \d+ sequence points; 0 not", done.stdout).groups())
+        self.assertGreater(count, 10)
+        self.assertGreater(methods, 2000)
 
     def test_llvm_reads_what_we_write(self):
         out = self.folder("llvm") / "prog.pdb"
