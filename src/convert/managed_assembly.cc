@@ -2,6 +2,7 @@
 #include "convert/managed_assembly.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "base/byte_reader.h"
@@ -139,6 +140,21 @@ std::uint32_t ManagedAssembly::find_signature(Bytes signature) const {
   const auto found = signatures_.find(as_text(signature));
   if (found == signatures_.end()) return 0;
   return ClrToken{ClrTable::kStandAloneSig, found->second}.value();
+}
+
+std::uint32_t ManagedAssembly::find_signature_of_nameless_class() const {
+  constexpr std::array<std::string_view, 3> kStarts = {
+      "\x06\x14", "\x06\x15\x12", "\x06\x1d"};  // FIELD; ARRAY, GENERICINST CLASS, SZARRAY
+  std::uint32_t first = 0;
+  for (const std::string_view start : kStarts) {
+    for (auto at = signatures_.lower_bound(start);
+         at != signatures_.end() && at->first.starts_with(start);
+         ++at) {
+      const Bytes type = as_bytes(at->first).subspan(1);
+      if (find_type_spec(type).is_nil() && (first == 0 || at->second < first)) first = at->second;
+    }
+  }
+  return first == 0 ? 0 : ClrToken{ClrTable::kStandAloneSig, first}.value();
 }
 
 std::optional<Bytes> ManagedAssembly::signature(std::uint32_t token) const {

@@ -58,6 +58,9 @@ class ManagedAssembly {
 
   // Token of the StandAloneSig with these bytes; 0 when there is none.
   std::uint32_t find_signature(Bytes signature) const;
+  // Token of the first field's signature whose type is a reference that no row of the metadata is:
+  // an array, or a class made of a generic one. 0 when there is none.
+  std::uint32_t find_signature_of_nameless_class() const;
   std::optional<Bytes> signature(std::uint32_t token) const;
   // Both nil when there is none.
   ClrToken find_type(std::string_view name_space, std::string_view name) const;

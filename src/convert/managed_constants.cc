@@ -256,6 +256,10 @@ std::optional<pdb::ManagedConstant> to_windows_constant(const ppdb::ConstantSign
   pdb::ManagedConstant result;
   if (!set_value(constant, result)) return std::nullopt;
   result.signature = assembly.find_signature(field_signature(constant));
+  if (result.signature == 0 && constant.type == ElementType::kObject) {
+    // Without a type the null would come back as a number.
+    result.signature = assembly.find_signature_of_nameless_class();
+  }
   return result;
 }
 
