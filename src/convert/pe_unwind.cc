@@ -7,14 +7,20 @@
 namespace sigla {
 namespace {
 
-constexpr std::uint32_t kRsp = 7;       // DWARF's number on x64
-constexpr std::uint32_t kArm64Lr = 30;  // and on ARM64
+constexpr std::uint32_t kRsp = 7;  // DWARF's number on x64
 
-void set_rules(const pe::UnwindRow& row, UnwindRuleSet& rules) {
+// Where the return address is that no instruction has saved; x64's is always on the stack.
+std::uint32_t link_register(Arch arch) {
+  constexpr std::uint32_t kArmLr = 14;
+  constexpr std::uint32_t kArm64Lr = 30;
+  return arch == Arch::kArm ? kArmLr : kArm64Lr;
+}
+
+void set_rules(const pe::UnwindRow& row, std::uint32_t lr, UnwindRuleSet& rules) {
   rules.clear();
   rules.cfa = UnwindRule::of_register(row.cfa_register, row.cfa_offset);
   rules.return_address = row.return_address_offset ? UnwindRule::at_cfa(*row.return_address_offset)
-                                                   : UnwindRule::of_register(kArm64Lr);
+                                                   : UnwindRule::of_register(lr);
   for (std::size_t i = 0; i < row.saved_count; ++i) {
     rules.set({row.saved[i].reg, false}, UnwindRule::at_cfa(row.saved[i].cfa_offset));
   }
@@ -28,6 +34,7 @@ Status add_exception_directory(const pe::Image& image, Conversion& conversion) {
   SIGLA_TRY_ASSIGN(const auto functions, pe::unwind_functions(image, conversion.diagnostics));
   std::vector<pe::UnwindRow> rows;
   UnwindRuleSet rules;
+  const std::uint32_t lr = link_register(pe::arch_of(image.header().machine));
   for (const pe::UnwindFunction& function : functions) {
     const Status status = pe::read_unwind_rows(image, function, rows);
     if (!status.has_value()) {
@@ -38,7 +45,7 @@ Status add_exception_directory(const pe::Image& image, Conversion& conversion) {
     }
     if (!conversion.writer.unwind().begin_entry(function.begin, function.size)) continue;
     for (const pe::UnwindRow& row : rows) {
-      set_rules(row, rules);
+      set_rules(row, lr, rules);
       conversion.writer.unwind().add_row(std::uint64_t{function.begin} + row.offset, rules);
     }
   }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/byte_reader.h"
+#include "formats/pe/unwind.h"
 
 namespace sigla::pe {
 namespace {
@@ -107,16 +108,12 @@ class Collector {
   }
 
   void read_exception_directory() {
-    if (image_.header().machine != IMAGE_FILE_MACHINE_AMD64) return;
-    const auto data = image_.data_of(kExceptionTable);
-    if (!data.has_value()) return;
-    ByteReader reader(*data);
-    constexpr std::size_t kRuntimeFunctionSize = 12;
-    while (reader.remaining() >= kRuntimeFunctionSize) {
-      const std::uint32_t begin = reader.u32();
-      const std::uint32_t end = reader.u32();
-      reader.skip(4);
-      if (begin < end) ranges_.push_back({begin, end});
+    Diagnostics diagnostics;  // who reads the unwind information reports them
+    const auto functions = unwind_functions(image_, diagnostics);
+    if (!functions.has_value()) return;
+    for (const UnwindFunction& function : *functions) {
+      ranges_.push_back(
+          {function.begin, function.begin + std::min(function.size, UINT32_MAX - function.begin)});
     }
     std::ranges::sort(ranges_, {}, &Range::begin);
   }
@@ -168,6 +165,7 @@ class Collector {
 
   void add(std::uint32_t address, std::string_view name, Rank rank) {
     if (image_.header().machine == IMAGE_FILE_MACHINE_I386) name = undecorated(name);
+    if (image_.header().machine == IMAGE_FILE_MACHINE_ARMNT) address &= ~std::uint32_t{1};  // Thumb
     // ".text", ".LC0" and the like are no functions.
     if (name.empty() || name.starts_with('.') || code_at(address) == nullptr) return;
     candidates_.push_back({{address, 0, name}, rank});

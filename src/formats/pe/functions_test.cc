@@ -34,6 +34,18 @@ TEST(PeFunctions, OfMingwAreItsCoffSymbols) {
   EXPECT_EQ(find(functions, "__end__"), nullptr);
 }
 
+TEST(PeFunctions, OfArmLoseTheThumbBitAndEndWithTheirUnwindRecord) {
+  const Buffer file = read_fixture(kTestdata + "arm.dll");
+  ASSERT_OK_AND_ASSIGN(const Image image, Image::open(file, Limits()));
+  const auto functions = functions_of(image, Limits());
+  ASSERT_NE(find(functions, "locals"), nullptr);
+  EXPECT_EQ(find(functions, "locals")->address, 0x1008U);
+  EXPECT_EQ(find(functions, "locals")->size, 0x1cU);
+  ASSERT_NE(find(functions, "variadic"), nullptr);
+  EXPECT_EQ(find(functions, "variadic")->address, 0x1092U);
+  EXPECT_EQ(find(functions, "variadic")->size, 0x2cU);
+}
+
 TEST(PeFunctions, OfALibraryAreItsExports) {
   for (const char* name : {"small64.dll", "small32.dll"}) {
     const Buffer file = read_fixture(kTestdata + name);

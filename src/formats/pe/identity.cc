@@ -18,7 +18,7 @@ Arch native_arch(std::uint16_t machine) {
       return Arch::kX86_64;
     case 0x1c0:  // ARM
     case 0x1c2:  // THUMB
-    case 0x1c4:  // ARMNT
+    case IMAGE_FILE_MACHINE_ARMNT:
       return Arch::kArm;
     case IMAGE_FILE_MACHINE_ARM64:
     case 0xa641:  // ARM64EC

@@ -47,6 +47,7 @@ inline constexpr std::uint8_t IMAGE_SYM_CLASS_STATIC = 3;
 
 // IMAGE_FILE_MACHINE_*
 inline constexpr std::uint16_t IMAGE_FILE_MACHINE_I386 = 0x14c;
+inline constexpr std::uint16_t IMAGE_FILE_MACHINE_ARMNT = 0x1c4;
 inline constexpr std::uint16_t IMAGE_FILE_MACHINE_AMD64 = 0x8664;
 inline constexpr std::uint16_t IMAGE_FILE_MACHINE_ARM64 = 0xaa64;
 

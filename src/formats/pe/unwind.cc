@@ -4,12 +4,13 @@
 #include <fmt/format.h>
 
 #include "base/byte_reader.h"
+#include "formats/pe/unwind_arm.h"
 #include "formats/pe/unwind_arm64.h"
 #include "formats/pe/unwind_x64.h"
 
 namespace sigla::pe {
 
-void UnwindRow::save(std::uint8_t reg, std::int64_t cfa_offset_of_it) {
+void UnwindRow::save(std::uint16_t reg, std::int64_t cfa_offset_of_it) {
   const auto offset_of_it = static_cast<std::int32_t>(cfa_offset_of_it);
   for (std::size_t i = 0; i < saved_count; ++i) {
     if (saved[i].reg != reg) continue;
@@ -22,7 +23,8 @@ void UnwindRow::save(std::uint8_t reg, std::int64_t cfa_offset_of_it) {
 Result<std::vector<UnwindFunction>> unwind_functions(const Image& image, Diagnostics& diagnostics) {
   std::vector<UnwindFunction> functions;
   const bool is_x64 = image.header().machine == IMAGE_FILE_MACHINE_AMD64;
-  if (!is_x64 && image.header().machine != IMAGE_FILE_MACHINE_ARM64) return functions;
+  const bool is_arm = image.header().machine == IMAGE_FILE_MACHINE_ARMNT;
+  if (!is_x64 && !is_arm && image.header().machine != IMAGE_FILE_MACHINE_ARM64) return functions;
   if (image.directory(kExceptionTable).size == 0) return functions;
   SIGLA_TRY_ASSIGN(const Bytes table, image.data_of(kExceptionTable));
   const std::size_t record_size = is_x64 ? 12 : 8;
@@ -37,9 +39,11 @@ Result<std::vector<UnwindFunction>> unwind_functions(const Image& image, Diagnos
     if (is_x64) {
       function.size = end > function.begin ? end - function.begin : 0;
     } else {
-      const auto size = arm64_function_size(image, function.info);
+      const auto size = is_arm ? arm_function_size(image, function.info)
+                               : arm64_function_size(image, function.info);
       if (size.has_value()) function.size = *size;
     }
+    if (is_arm) function.begin &= ~std::uint32_t{1};  // Thumb
     if (function.size == 0) {
       diagnostics.report("exception directory: function without a size",
                          fmt::format("{:#x}", function.begin));
@@ -53,9 +57,14 @@ Result<std::vector<UnwindFunction>> unwind_functions(const Image& image, Diagnos
 Status read_unwind_rows(const Image& image,
                         const UnwindFunction& function,
                         std::vector<UnwindRow>& rows) {
-  return image.header().machine == IMAGE_FILE_MACHINE_AMD64
-             ? read_x64_rows(image, function, rows)
-             : read_arm64_rows(image, function, rows);
+  switch (image.header().machine) {
+    case IMAGE_FILE_MACHINE_AMD64:
+      return read_x64_rows(image, function, rows);
+    case IMAGE_FILE_MACHINE_ARMNT:
+      return read_arm_rows(image, function, rows);
+    default:
+      return read_arm64_rows(image, function, rows);
+  }
 }
 
 }  // namespace sigla::pe

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/byte_reader.h"
+#include "formats/pe/unwind_sequence.h"
 
 namespace sigla::pe {
 namespace {
@@ -28,6 +29,8 @@ struct Step {
   std::uint8_t reg = 0;
   std::uint8_t second = 0;  // 0: none
   std::int32_t size = 0;
+
+  static constexpr std::uint32_t op_size = 4;  // NOLINT(readability-identifier-naming)
 };
 
 Step move(std::int32_t size) { return {.kind = Step::Kind::kMove, .size = size}; }
@@ -165,26 +168,7 @@ class Frame {
   std::int64_t last_offset_ = 0;
 };
 
-struct Epilogue {
-  std::uint32_t start = 0;     // offset in the function
-  std::size_t first_step = 0;  // index of the step it undoes first
-};
-
-// A function's steps, in the order they are undone, and where they are: the prologue at its start
-// (unless it has none), an epilogue wherever one begins.
-struct Description {
-  std::uint32_t size = 0;
-  bool has_prologue = true;
-  std::vector<Step> steps;              // one list after the other, each ended by kEnd
-  std::vector<std::size_t> first_byte;  // of each step's code, in a record
-  std::vector<Epilogue> epilogues;
-};
-
-std::size_t end_of(const std::vector<Step>& steps, std::size_t first) {
-  std::size_t end = first;
-  while (end < steps.size() && steps[end].kind != Step::Kind::kEnd) ++end;
-  return end;
-}
+using Description = UnwindSequences<Step>;
 
 // The usual prologue a packed word stands for, first instruction first.
 std::vector<Step> packed_prologue(std::uint32_t word) {
@@ -302,32 +286,11 @@ Result<Description> read_record(const Image& image, std::uint32_t rva) {
     description.steps.push_back(*step);
   }
   SIGLA_TRY(codes.finish("ARM64 unwind codes"));
-  const auto step_at = [&](std::uint32_t byte) {
-    const auto found = std::ranges::lower_bound(description.first_byte, byte);
-    return static_cast<std::size_t>(found - description.first_byte.begin());
-  };
   for (const Scope& scope : scopes) {
-    description.epilogues.push_back({scope.start, step_at(scope.byte)});
+    description.epilogues.push_back({scope.start, description.step_at(scope.byte)});
   }
-  if (is_single) {
-    const std::size_t first = step_at(epilogue_count);
-    // Its instructions and the return are the last ones of the function.
-    const std::uint64_t size = (end_of(description.steps, first) - first + 1) * 4;
-    if (size <= description.size) {
-      description.epilogues.push_back({static_cast<std::uint32_t>(description.size - size), first});
-    }
-  }
+  if (is_single) description.add_epilogue_at_end(description.step_at(epilogue_count));
   return description;
-}
-
-// The frame after each step was done: `frames[i]` is with the steps from i to the end of the list.
-std::vector<Frame> frames_of(const std::vector<Step>& steps, std::size_t first, std::size_t end) {
-  std::vector<Frame> frames(end - first + 1);
-  for (std::size_t i = end; i-- > first;) {
-    frames[i - first] = frames[i - first + 1];
-    frames[i - first].apply(steps[i]);
-  }
-  return frames;
 }
 
 }  // namespace
@@ -350,30 +313,7 @@ Status read_arm64_rows(const Image& image,
   } else {
     description = unpack(function.info);
   }
-  const std::size_t end = end_of(description.steps, 0);
-  const auto prologue = frames_of(description.steps, 0, end);
-  const Frame& whole = prologue.front();
-  if (!description.has_prologue) {
-    rows.push_back(whole.at(0));
-  } else {
-    for (std::size_t done = 0; done <= end; ++done) {
-      rows.push_back(prologue[end - done].at(static_cast<std::uint32_t>(done * 4)));
-    }
-  }
-  std::ranges::sort(description.epilogues, {}, &Epilogue::start);
-  for (const Epilogue& epilogue : description.epilogues) {
-    const std::size_t last = end_of(description.steps, epilogue.first_step);
-    if (epilogue.first_step >= last || epilogue.start < rows.back().offset) continue;
-    const auto frames = frames_of(description.steps, epilogue.first_step, last);
-    // Before its first instruction everything is still in place: also what it does not undo one
-    // by one, because a frame pointer brings the stack pointer back.
-    for (std::size_t undone = 1; undone < frames.size(); ++undone) {
-      const auto offset = static_cast<std::uint32_t>(epilogue.start + undone * 4);
-      rows.push_back(frames[undone].at(offset));
-    }
-    rows.push_back(whole.at(static_cast<std::uint32_t>(epilogue.start + (frames.size() * 4))));
-  }
-  std::erase_if(rows, [&](const UnwindRow& row) { return row.offset >= description.size; });
+  append_rows<Frame>(description, rows);
   return {};
 }
 

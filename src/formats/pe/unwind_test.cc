@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "formats/pe/pe_for_test.h"
+#include "formats/pe/unwind_for_test.h"
 #include "testing/fixture.h"
 #include "testing/matchers.h"
 
@@ -13,46 +13,6 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
-
-// "4: r7+16 ra-8 3@-16": from offset 4 on CFA = register 7 + 16, the return address at CFA - 8, and
-// register 3 at CFA - 16. Without "ra" it is in lr.
-std::string text(const UnwindRow& row) {
-  std::string out = fmt::format("{}: r{}{:+}", row.offset, row.cfa_register, row.cfa_offset);
-  if (row.return_address_offset) out += fmt::format(" ra{:+}", *row.return_address_offset);
-  if (row.interrupted_sp_offset) out += fmt::format(" sp@{:+}", *row.interrupted_sp_offset);
-  for (std::size_t i = 0; i < row.saved_count; ++i) {
-    out += fmt::format(" {}@{:+}", row.saved[i].reg, row.saved[i].cfa_offset);
-  }
-  return out;
-}
-
-class PeUnwind : public testing::Test {
- protected:
-  static constexpr std::uint32_t kRecord = 0x1000;  // what a test puts first lies here
-
-  // The rows of [0x2000, 0x2000 + size) with this unwind record.
-  Result<std::vector<std::string>> rows(std::uint16_t machine,
-                                        Bytes record,
-                                        std::uint32_t size = 0x100,
-                                        std::uint32_t info = kRecord) {
-    PeForTest pe;
-    pe.machine = machine;
-    pe.section.assign(record.begin(), record.end());
-    const Buffer file = pe.build();
-    SIGLA_TRY_ASSIGN(const auto image, Image::open(file, Limits()));
-    std::vector<UnwindRow> found;
-    SIGLA_TRY(read_unwind_rows(image, {.begin = 0x2000, .size = size, .info = info}, found));
-    std::vector<std::string> lines;
-    for (const UnwindRow& row : found) lines.push_back(text(row));
-    return lines;
-  }
-  Result<std::vector<std::string>> x64(Bytes record) {
-    return rows(IMAGE_FILE_MACHINE_AMD64, record);
-  }
-  Result<std::vector<std::string>> arm64(Bytes record, std::uint32_t info = kRecord) {
-    return rows(IMAGE_FILE_MACHINE_ARM64, record, 0x100, info);
-  }
-};
 
 // push rbp; push rbx; sub rsp, 0x48; lea rbp, [rsp + 0x20]; movaps [rbp + ...], xmm6; mov ..., rsi
 TEST_F(PeUnwind, FollowsAPrologueOfX64) {
@@ -241,22 +201,41 @@ TEST_F(PeUnwind, SurvivesAnyRecord) {
     record[0] = static_cast<std::uint8_t>((record[0] & 0xf8) | 1);
     static_cast<void>(x64(record));
     static_cast<void>(arm64(record));
+    static_cast<void>(arm(record));
+    static_cast<void>(arm({}, static_cast<std::uint32_t>(state >> 20)));
     static_cast<void>(arm64(record, static_cast<std::uint32_t>(state >> 20)));
   }
 }
 
 TEST(PeUnwindFunctions, ReadsTheDirectory) {
-  const Buffer file = read_fixture("src/formats/pe/testdata/mingw.exe");
+  for (const std::string name : {"mingw.exe", "arm.dll"}) {
+    const Buffer file = read_fixture("src/formats/pe/testdata/" + name);
+    ASSERT_OK_AND_ASSIGN(const auto image, Image::open(file, Limits()));
+    Diagnostics diagnostics;
+    ASSERT_OK_AND_ASSIGN(const auto functions, unwind_functions(image, diagnostics));
+    EXPECT_FALSE(functions.empty());
+    EXPECT_TRUE(diagnostics.empty()) << diagnostics.summary();
+    std::vector<UnwindRow> rows;
+    for (const UnwindFunction& function : functions) {
+      EXPECT_THAT(read_unwind_rows(image, function, rows), IsOk());
+      EXPECT_EQ(rows.front().offset, 0U);
+    }
+  }
+}
+
+TEST(PeUnwindFunctions, LoseTheThumbBit) {
+  PeForTest pe;
+  pe.machine = IMAGE_FILE_MACHINE_ARMNT;
+  pe.is_pe32_plus = false;
+  pe.section = BytesBuilder().u32(0x1101).u32(1U | 0x31U << 2 | 1U << 13 | 1U << 16).build();
+  pe.directories[kExceptionTable] = {0x1000, 8};
+  const Buffer file = pe.build();
   ASSERT_OK_AND_ASSIGN(const auto image, Image::open(file, Limits()));
   Diagnostics diagnostics;
   ASSERT_OK_AND_ASSIGN(const auto functions, unwind_functions(image, diagnostics));
-  EXPECT_FALSE(functions.empty());
-  EXPECT_TRUE(diagnostics.empty()) << diagnostics.summary();
-  std::vector<UnwindRow> rows;
-  for (const UnwindFunction& function : functions) {
-    EXPECT_THAT(read_unwind_rows(image, function, rows), IsOk());
-    EXPECT_EQ(rows.front().offset, 0U);
-  }
+  ASSERT_THAT(functions, SizeIs(1));
+  EXPECT_EQ(functions[0].begin, 0x1100U);
+  EXPECT_EQ(functions[0].size, 0x62U);
 }
 
 TEST(PeUnwindFunctions, LeavesOutWhatHasNoSize) {
