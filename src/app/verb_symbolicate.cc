@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/command_line.h"
+#include "app/crash_annotations.h"
 #include "app/exit_code.h"
 #include "app/local_workers.h"
 #include "app/symbol_places.h"
@@ -81,6 +82,7 @@ void tell_missing(const Report& report, const std::string& input, bool has_no_pl
 
 Result<std::string> symbolicate(const std::string& input,
                                 const std::vector<std::string>& places,
+                                const std::string& annotations,
                                 const std::string& format,
                                 bool explains,
                                 const ManagedTextOptions& managed) {
@@ -94,8 +96,14 @@ Result<std::string> symbolicate(const std::string& input,
           file, *walkers, symbols.empty() ? nullptr : &finder, format == "json", managed));
   if (managed_text) return std::move(*managed_text);
   SIGLA_TRY_ASSIGN(
-      const SymbolicatedCrash crash,
+      SymbolicatedCrash crash,
       symbolicate_crash(file, *walkers, symbols.empty() ? nullptr : &finder, format == "breakpad"));
+  if (!annotations.empty()) {
+    SIGLA_TRY_ASSIGN(const Buffer text, read_file(annotations, Limits().http_json_body_size_max));
+    if (Status status = apply_crash_annotations(as_text(text), crash.report); !status.has_value()) {
+      return std::move(status).error().in(annotations);
+    }
+  }
   if (crash.text && format == "text" && !explains) {
     tell_missing(crash.report, input, symbols.empty());
   }
@@ -107,6 +115,7 @@ int run_symbolicate(const Verb& self, Arguments arguments) {
   bool explains = false;
   std::vector<std::string> places;
   std::string input;
+  std::string annotations;
   ManagedTextOptions managed;
   CommandLine line(
       self,
@@ -146,6 +155,12 @@ int run_symbolicate(const Verb& self, Arguments arguments) {
             &explains,
             "below each frame and module: which ids were looked for, where, what came back, what "
             "was chosen and why, and what would make it better (JSON always has it)");
+  line.option(
+      "--evil-json",
+      "FILE",
+      &annotations,
+      "what Mozilla's crash reporter wrote beside the dump: who signed the modules, and the "
+      "processor's microcode");
   line.flag("--fold-async",
             &managed.folds_async,
             "in traces of .NET, methods as the source has them, without what await adds");
@@ -172,7 +187,7 @@ int run_symbolicate(const Verb& self, Arguments arguments) {
     return fail(
         make_error(ErrorCode::kInvalidArgument, "--explain: {} has no place for it", format));
   }
-  const auto text = symbolicate(input, places, format, explains, managed);
+  const auto text = symbolicate(input, places, annotations, format, explains, managed);
   if (!text.has_value()) return fail(input, text.error());
   if (std::fwrite(text->data(), 1, text->size(), stdout) != text->size() ||
       std::fflush(stdout) != 0) {

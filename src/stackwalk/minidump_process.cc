@@ -162,7 +162,9 @@ class Reader {
       ProcessThread thread;
       thread.id = id;
       if (names) {
-        if (const auto name = names->find(id); name != names->end()) thread.name = name->second;
+        const auto name = names->find(id);
+        thread.is_in_name_list = name != names->end();
+        if (thread.is_in_name_list) thread.name = name->second;
       }
       thread.stack = stack_of(raw);
       thread.last_error = last_error_of(raw);

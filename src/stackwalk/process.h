@@ -29,6 +29,7 @@ namespace sigla {
 struct ProcessThread {
   std::uint32_t id = 0;
   std::string name;
+  bool is_in_name_list = false;  // of the dump; the name may be empty there
   std::optional<CpuContext> context;
   std::optional<MemoryRegion> stack;
   std::optional<std::uint32_t> last_error;  // Windows: what GetLastError() would say

@@ -35,6 +35,7 @@ struct ReportModule {
   std::optional<DebugId> debug_id;
   CodeId code_id;
   std::string version;
+  std::string cert_subject;      // who signed it, where the crash's annotations say so
   std::uint32_t list_index = 0;  // where it stood in the dump's list
   ModuleStatus status = ModuleStatus::kUnused;
   std::string symbol_source;         // where names and lines came from: a path, a URL
@@ -73,12 +74,14 @@ struct ReportFrame {
 struct ReportThread {
   std::uint32_t id = 0;
   std::string name;
+  bool is_in_name_list = false;             // of a minidump; the name may be empty there
   std::optional<std::uint32_t> last_error;  // Windows: what GetLastError() would say
   // Innermost first. An inlined call (trust kInline) stands before the frame that contains it.
   std::vector<ReportFrame> frames;
 };
 
 struct Report {
+  bool has_certificates = false;  // somebody said who signed the modules
   // --- system ---
   std::string os;
   std::string os_version;

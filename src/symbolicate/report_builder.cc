@@ -146,6 +146,7 @@ void ReportBuilder::add_thread(const ProcessThread& thread) {
   ReportThread result;
   result.id = thread.id;
   result.name = thread.name;
+  result.is_in_name_list = thread.is_in_name_list;
   result.last_error = thread.last_error;
   // The registers of the crash are always told.
   const bool is_crashed = report_.requesting_thread == report_.threads.size();

@@ -106,6 +106,7 @@ template <typename Coder, typename T>
 void code(Coder& coder, T& thread) {
   coder(thread.id);
   coder(thread.name);
+  coder(thread.is_in_name_list);
   code_optional(coder, thread.last_error);
   code_list(coder, thread.frames);
 }

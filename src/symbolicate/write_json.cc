@@ -172,6 +172,7 @@ class Writer {
       json_.text_or_null("breakpad_id", module.debug_identifier);
       json_.text_or_null("code_id", module.code_id.text());
       json_.text_or_null("version", module.version);
+      json_.text_or_null("cert_subject", module.cert_subject);
       json_.member("main",
                    report_.main_module && &module == &report_.modules[*report_.main_module]);
       json_.member("status", to_string(module.status));

@@ -19,7 +19,7 @@
 //                   "source_link"|null}],
 //       "explain":[...]}]}],
 //    "modules":[{"base","size","code_file","debug_file"|null,"debug_id"|null,"breakpad_id"|null,
-//       "code_id"|null,"version"|null,"main":bool,"status",
+//       "code_id"|null,"version"|null,"cert_subject"|null,"main":bool,"status",
 //       "symbol_source"|null,"unwind_source"|null,"explain":[...]}],
 //    "unloaded_modules":[...], "annotations":[{"key","value"}],
 //    "details":{"command_line":[...],"handles"|null,"lsb_release"|null,...}, "warnings":[...]}

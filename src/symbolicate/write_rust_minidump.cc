@@ -41,7 +41,7 @@ class Writer {
     write_rust_minidump_details(report_, json_);
     json_.member("main_module", 0);
     modules();
-    json_.member("modules_contains_cert_info", false);
+    json_.member("modules_contains_cert_info", report_.has_certificates);
     json_.value_or_null("pid", report_.process_id);
     write_rust_minidump_limits(report_, json_);
     uptime();
@@ -120,7 +120,8 @@ class Writer {
       json_.null();
     }
     json_.member("thread_id", thread.id);
-    json_.text_or_null("thread_name", thread.name);
+    json_.key("thread_name");
+    thread.name.empty() && !thread.is_in_name_list ? json_.null() : json_.value(thread.name);
     if (number) json_.member("threads_index", *number);
     json_.end_object();
   }
@@ -203,6 +204,13 @@ class Writer {
     json_.end_array();
   }
 
+  // Apple's programs have the one id.
+  std::string code_id_of(const ReportModule& module) const {
+    if (!module.code_id.empty() || !module.debug_id) return lower(module.code_id.text());
+    const bool is_apple = report_.os == "Mac OS X" || report_.os == "iOS";
+    return is_apple ? module.debug_id->guid_lower() : std::string();
+  }
+
   static std::vector<const ReportModule*> in_list_order(const std::vector<ReportModule>& modules) {
     std::vector<const ReportModule*> ordered;
     for (const ReportModule& module : modules) ordered.push_back(&module);
@@ -218,8 +226,8 @@ class Writer {
       const bool was_looked_for = module->status != ModuleStatus::kUnused;
       const bool is_found = module->status == ModuleStatus::kFound;
       json_.begin_object().member("base_addr", hex(module->base));
-      json_.key("cert_subject").null();
-      json_.member("code_id", lower(module->code_id.text()));
+      json_.text_or_null("cert_subject", module->cert_subject);
+      json_.member("code_id", code_id_of(*module));
       json_.member("corrupt_symbols", module->status == ModuleStatus::kCorrupt);
       json_.member("debug_file", base_name(module->debug_file));
       json_.member(
@@ -241,8 +249,8 @@ class Writer {
     json_.key("unloaded_modules").begin_array();
     for (const ReportModule* module : in_list_order(report_.unloaded_modules)) {
       json_.begin_object().member("base_addr", hex(module->base));
-      json_.key("cert_subject").null();
-      json_.member("code_id", lower(module->code_id.text()));
+      json_.text_or_null("cert_subject", module->cert_subject);
+      json_.member("code_id", code_id_of(*module));
       json_.member("end_addr", hex(module->base + module->size));
       json_.member("filename", module->code_file).end_object();
     }

@@ -163,6 +163,19 @@ class Dumps(Case):
         answer = self.server.request("POST", "/api/v1/projects/default/symbolicate?format=rust-minidump", body=path.read_bytes())
         self.assertEqual(answer.json()["crashing_thread"]["frames"][0]["offset"], crashed["frames"][0]["offset"])
 
+    def test_who_signed_the_modules(self):
+        annotations = self.scratch / "crash.extra"
+        annotations.write_text(json.dumps({"ModuleSignatureInfo": json.dumps({"Example Corp": ["prog"]}), "CPUMicrocodeVersion": "0xf0"}))
+        ours, theirs = (json.loads(self.sigla(self.dump("null"), "--format", form, "--evil-json", annotations)) for form in ("json", "rust-minidump"))
+        jsonschema.Draft202012Validator(self.schema).validate(ours)
+        self.assertEqual({m["code_file"].rsplit("/", 1)[-1]: m["cert_subject"] for m in ours["modules"] if m["cert_subject"]}, {"prog": "Example Corp"})
+        self.assertTrue(theirs["modules_contains_cert_info"])
+        self.assertEqual([m["cert_subject"] for m in theirs["modules"] if m["filename"] == "prog"], ["Example Corp"])
+        self.assertEqual(theirs["system_info"]["cpu_microcode_version"], "0xf0")
+        annotations.write_text('{"ModuleSignatureInfo": 1}')
+        done = run(SIGLA, "symbolicate", self.dump("null"), "--evil-json", annotations, env=self.environment, check=False)
+        self.assertEqual((done.returncode, "crash.extra: ModuleSignatureInfo: not a JSON object" in done.stderr), (3, True), done.stderr)
+
     def test_explanations(self):
         text = self.sigla(self.dump("null"), "--explain")
         self.assertRegex(text, r"follow\(Node\*\).*\n +found by given as instruction pointer in context\n +named by .*prog\.sym")
