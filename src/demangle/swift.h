@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Swift names of Swift 4 and later made readable; see swift_parser.h and swift_printer.h.
+// Swift names made readable; see swift_parser.h (Swift 4 and later), swift_old_parser.h (before,
+// and classes in Objective-C's runtime) and swift_printer.h.
 //   demangle_swift("$s4main3FooV3bar1xySi_tF") == "Foo.bar(x: Int)"
 // Bounded in time, memory and output whatever the name.
 #pragma once

@@ -92,4 +92,56 @@ const KnownType* find_known_type(char letter) { return find(kKnownTypes, letter)
 
 const KnownType* find_concurrency_type(char letter) { return find(kConcurrencyTypes, letter); }
 
+std::string_view value_witness_name(std::string_view code) {
+  struct Witness {
+    std::string_view letters;
+    std::string_view name;
+  };
+  constexpr std::array<Witness, 24> kWitnesses = {{
+      {"al", "allocateBuffer"},
+      {"ca", "assignWithCopy"},
+      {"ta", "assignWithTake"},
+      {"de", "deallocateBuffer"},
+      {"xx", "destroy"},
+      {"XX", "destroyBuffer"},
+      {"Xx", "destroyArray"},
+      {"CP", "initializeBufferWithCopyOfBuffer"},
+      {"Cp", "initializeBufferWithCopy"},
+      {"cp", "initializeWithCopy"},
+      {"TK", "initializeBufferWithTakeOfBuffer"},
+      {"Tk", "initializeBufferWithTake"},
+      {"tk", "initializeWithTake"},
+      {"pr", "projectBuffer"},
+      {"xs", "storeExtraInhabitant"},
+      {"xg", "getExtraInhabitantIndex"},
+      {"Cc", "initializeArrayWithCopy"},
+      {"Tt", "initializeArrayWithTakeFrontToBack"},
+      {"tT", "initializeArrayWithTakeBackToFront"},
+      {"ug", "getEnumTag"},
+      {"up", "destructiveProjectEnumData"},
+      {"ui", "destructiveInjectEnumTag"},
+      {"et", "getEnumTagSinglePayload"},
+      {"st", "storeEnumTagSinglePayload"},
+  }};
+  const auto found = std::ranges::find(kWitnesses, code, &Witness::letters);
+  return found == kWitnesses.end() ? std::string_view() : found->name;
+}
+
+std::optional<std::string> operator_characters(std::string_view letters) {
+  // OPERATOR-CHAR of the specification, 'a' first.
+  constexpr std::string_view kCharacters = "& @/= >    <*!|+?%-~   ^ .";
+  std::string text;
+  for (const char c : letters) {
+    if (static_cast<unsigned char>(c) >= 0x80) {
+      text += c;
+      continue;
+    }
+    if (c < 'a' || c > 'z' || kCharacters[static_cast<std::size_t>(c - 'a')] == ' ') {
+      return std::nullopt;
+    }
+    text += kCharacters[static_cast<std::size_t>(c - 'a')];
+  }
+  return text;
+}
+
 }  // namespace sigla::swift

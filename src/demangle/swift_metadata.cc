@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Metadata and witness tables, which the compiler makes for a declaration; see swift_parser.h.
+#include "demangle/swift_known_types.h"
 #include "demangle/swift_parser.h"
 
 namespace sigla::swift {
@@ -274,40 +275,10 @@ Node* SwiftParser::witness() {
 }
 
 Node* SwiftParser::value_witness() {
-  struct Witness {
-    std::string_view letters;
-    std::string_view name;
-  };
-  constexpr std::array<Witness, 24> kWitnesses = {{
-      {"al", "allocateBuffer"},
-      {"ca", "assignWithCopy"},
-      {"ta", "assignWithTake"},
-      {"de", "deallocateBuffer"},
-      {"xx", "destroy"},
-      {"XX", "destroyBuffer"},
-      {"Xx", "destroyArray"},
-      {"CP", "initializeBufferWithCopyOfBuffer"},
-      {"Cp", "initializeBufferWithCopy"},
-      {"cp", "initializeWithCopy"},
-      {"TK", "initializeBufferWithTakeOfBuffer"},
-      {"Tk", "initializeBufferWithTake"},
-      {"tk", "initializeWithTake"},
-      {"pr", "projectBuffer"},
-      {"xs", "storeExtraInhabitant"},
-      {"xg", "getExtraInhabitantIndex"},
-      {"Cc", "initializeArrayWithCopy"},
-      {"Tt", "initializeArrayWithTakeFrontToBack"},
-      {"tT", "initializeArrayWithTakeBackToFront"},
-      {"ug", "getEnumTag"},
-      {"up", "destructiveProjectEnumData"},
-      {"ui", "destructiveInjectEnumTag"},
-      {"et", "getEnumTagSinglePayload"},
-      {"st", "storeEnumTagSinglePayload"},
-  }};
-  for (const auto& [letters, name] : kWitnesses) {
-    if (next_if(letters)) return phrase(std::string(name) + " for ", pop_type());
-  }
-  return nullptr;
+  const std::string_view name = value_witness_name(rest_.substr(0, 2));
+  if (name.empty()) return nullptr;
+  rest_.remove_prefix(2);
+  return phrase(std::string(name) + " for ", pop_type());
 }
 
 }  // namespace sigla::swift

@@ -285,19 +285,11 @@ Node* SwiftParser::identifier() {
 }
 
 Node* SwiftParser::operator_name() {
-  // OPERATOR-CHAR of the specification, 'a' first.
-  constexpr std::string_view kCharacters = "& @/= >    <*!|+?%-~   ^ .";
   Node* const name = pop(Kind::kIdentifier);
   if (name == nullptr) return nullptr;
-  std::string text;
-  for (const char c : name->text) {
-    if (static_cast<unsigned char>(c) >= 0x80) {
-      text += c;
-      continue;
-    }
-    if (!is_lower(c) || kCharacters[static_cast<std::size_t>(c - 'a')] == ' ') return nullptr;
-    text += kCharacters[static_cast<std::size_t>(c - 'a')];
-  }
+  const auto characters = operator_characters(name->text);
+  if (!characters.has_value()) return nullptr;
+  const std::string& text = *characters;
   switch (next()) {
     case 'p':
       return tree_.make(Kind::kOperator, {}, text + " prefix");
