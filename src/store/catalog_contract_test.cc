@@ -246,6 +246,33 @@ TEST_P(CatalogContract, AnswersAKeyWithTheNewestObjectFirst) {
   EXPECT_EQ(matches[1].file_name, "old");
 }
 
+TEST_P(CatalogContract, PutsWhatIsStoredAgainInFrontOfWhatCameAfterIt) {
+  StoredObject first = make_object(1, "first.pdb", {"k", "only"});
+  first.tag = "one";
+  ASSERT_THAT(catalog_->commit(make_batch({first})), IsOk());
+  ASSERT_THAT(catalog_->commit(make_batch({make_object(2, "second.pdb", {"k"})})), IsOk());
+  first.tag = "two";
+  ASSERT_THAT(catalog_->commit(make_batch({first})), IsOk());
+  ASSERT_OK_AND_ASSIGN(const auto matches, catalog_->find_key(project_.id, "k"));
+  ASSERT_THAT(matches, SizeIs(2));
+  EXPECT_EQ(matches[0].file_name, "first.pdb");
+  EXPECT_GT(matches[0].object_id, matches[1].object_id);
+  EXPECT_THAT(catalog_->find_key(project_.id, "only"), IsOkAnd(SizeIs(1)));
+  EXPECT_THAT(search("first"), ElementsAre("first.pdb"));
+  EXPECT_THAT(search(".pdb"), ElementsAre("first.pdb", "second.pdb"));
+  EXPECT_THAT(search("", "one"), ElementsAre("first.pdb"));
+  EXPECT_THAT(search("", "two"), ElementsAre("first.pdb"));
+  // The newest stays what it is, and new ones come after it.
+  ASSERT_THAT(catalog_->commit(make_batch({first})), IsOk());
+  ASSERT_OK_AND_ASSIGN(const auto same, catalog_->find_key(project_.id, "k"));
+  EXPECT_EQ(same[0].object_id, matches[0].object_id);
+  ASSERT_THAT(catalog_->commit(make_batch({make_object(3, "third.pdb", {"k"})})), IsOk());
+  ASSERT_OK_AND_ASSIGN(const auto more, catalog_->find_key(project_.id, "k"));
+  ASSERT_THAT(more, SizeIs(3));
+  EXPECT_EQ(more[0].file_name, "third.pdb");
+  EXPECT_GT(more[0].object_id, more[1].object_id);
+}
+
 TEST_P(CatalogContract, KeepsTheWholeIdentity) {
   StoredObject object = make_object(1, "libfoo.so", {"k"});
   ASSERT_OK_AND_ASSIGN(const DebugId debug_id,

@@ -30,7 +30,7 @@ class Contents(PackageCase):
         stale = bytearray(PDB)
         stale[-1] ^= 1
         path = f"/p/again/symbols/{STEM}.pdb/{KEY}FFFFFFFF/{STEM}.pdb"
-        for content in (bytes(stale), PDB):
+        for content in (bytes(stale), PDB, bytes(stale)):
             self.assertEqual(self.push_symbols(snupkg("Again", "1.0.0", [(f"{LIB}.pdb", content)]), "again").status, 201)
             self.assertEqual(self.server.get(path).body, content)
 

@@ -278,17 +278,34 @@ void MemoryCatalog::add_object(const StoredObject& object) {
   if (row == objects_.end()) {
     row =
         objects_.insert(objects_.end(), {object, {object.tag}, lower(search_text(object)), false});
-    row->object.id = static_cast<Id>(objects_.size());
+    row->object.id = row == objects_.begin() ? 1 : std::prev(row)->object.id + 1;
     row->object.created_at = now_millis();
     row->object.keys.clear();
-  } else if (row->tags.insert(object.tag).second) {
-    row->search_text += '\n' + lower(object.tag);
+  } else {
+    if (row->tags.insert(object.tag).second) row->search_text += '\n' + lower(object.tag);
+    row = make_newest(row, object.keys);
   }
   row->is_hidden = false;
   auto& keys = row->object.keys;
   for (const std::string& key : object.keys) {
     if (std::find(keys.begin(), keys.end(), lower(key)) == keys.end()) keys.push_back(lower(key));
   }
+}
+
+// What is uploaded again replaces what came after it under the same keys.
+std::vector<MemoryCatalog::ObjectRow>::iterator MemoryCatalog::make_newest(
+    std::vector<ObjectRow>::iterator row, const std::vector<std::string>& keys) {
+  const bool is_newest = std::none_of(std::next(row), objects_.end(), [&](const ObjectRow& later) {
+    return later.object.project_id == row->object.project_id &&
+           std::any_of(keys.begin(), keys.end(), [&](const std::string& key) {
+             const auto& known = later.object.keys;
+             return std::find(known.begin(), known.end(), lower(key)) != known.end();
+           });
+  });
+  if (is_newest) return row;
+  row->object.id = objects_.back().object.id + 1;
+  std::rotate(row, std::next(row), objects_.end());
+  return std::prev(objects_.end());
 }
 
 Status MemoryCatalog::commit(const IngestBatch& batch) {

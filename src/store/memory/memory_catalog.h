@@ -67,6 +67,8 @@ class MemoryCatalog : public Catalog {
   bool is_brought_openly(const StoredObject& object);
   Status check_batch(const IngestBatch& batch) const;
   Status write_upload(const Upload& upload);
+  std::vector<ObjectRow>::iterator make_newest(std::vector<ObjectRow>::iterator row,
+                                               const std::vector<std::string>& keys);
   void add_object(const StoredObject& object);
   // Newest first, at most `limit` of those that `wanted` accepts.
   template <typename Predicate>

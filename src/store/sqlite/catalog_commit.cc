@@ -26,6 +26,17 @@ constexpr const char* kSelectSlice =
 constexpr const char* kAddTagText =
     "UPDATE object SET search_text = search_text || char(10) || ? WHERE id = ?";
 constexpr const char* kAddKeyText = "UPDATE object SET keys = keys || ? || char(10) WHERE id = ?";
+// Under which of its keys something was stored after it.
+constexpr const char* kSelectNewerByKey =
+    "SELECT 1 FROM object_key WHERE project_id = ? AND key = ? AND object_id > ? LIMIT 1";
+constexpr const char* kSelectNextObject = "SELECT max(id) + 1 FROM object";
+constexpr const char* kSelectKeysOf = "SELECT keys FROM object WHERE id = ?";
+// The text is named so that its index moves, too.
+constexpr const char* kRenumberObject =
+    "UPDATE object SET id = ?, search_text = search_text WHERE id = ?";
+constexpr const char* kRenumberTags = "UPDATE object_tag SET object_id = ? WHERE object_id = ?";
+constexpr const char* kRenumberKey =
+    "UPDATE object_key SET object_id = ? WHERE project_id = ? AND key = ? AND object_id = ?";
 constexpr const char* kInsertObjectTag =
     "INSERT INTO object_tag (tag_id, object_id) VALUES (?, ?) ON CONFLICT DO NOTHING";
 constexpr const char* kInsertKey =
@@ -53,6 +64,7 @@ class BatchWriter {
     if (!is_new) {
       SIGLA_TRY_ASSIGN(id, find_slice(object, blob_id));
       SIGLA_TRY(show_object(connection_, object.project_id, id));
+      SIGLA_TRY_ASSIGN(id, make_newest(object, id));
     }
     SIGLA_TRY(add_tag(object, id, is_new));
     for (const std::string& key : object.keys) SIGLA_TRY(add_key(object, id, key, is_new));
@@ -140,6 +152,39 @@ class BatchWriter {
                      object.offset,
                      object.size,
                      to_string(object.identity.format));
+  }
+
+  // What is uploaded again replaces what came after it under the same keys: it gets the next
+  // number.
+  Result<Id> make_newest(const StoredObject& object, Id id) {
+    bool is_newest = true;
+    for (const std::string& key : object.keys) {
+      SIGLA_TRY_ASSIGN(const Id newer,
+                       select_id(kSelectNewerByKey, object.project_id, lower(key), id));
+      is_newest = is_newest && newer == 0;
+    }
+    if (is_newest) return id;
+    SIGLA_TRY_ASSIGN(const Id next, select_id(kSelectNextObject));
+    // The tags refer to the object, which has both numbers in turn.
+    SIGLA_TRY(connection_.execute("PRAGMA defer_foreign_keys = ON"));
+    SIGLA_TRY(run(kRenumberObject, next, id));
+    SIGLA_TRY(run(kRenumberTags, next, id));
+    std::string keys;
+    {
+      SIGLA_TRY_ASSIGN(Statement select, connection_.statement(kSelectKeysOf));
+      SIGLA_TRY_ASSIGN(const bool has_row, select.bind(next).step());
+      if (has_row) keys = select.column_text(0);
+    }
+    for (const std::string_view key : split(keys, '\n')) {
+      if (!key.empty()) SIGLA_TRY(run(kRenumberKey, next, object.project_id, key, id));
+    }
+    return next;
+  }
+
+  template <typename... Values>
+  Status run(const char* sql, const Values&... values) {
+    SIGLA_TRY_ASSIGN(Statement statement, connection_.statement(sql));
+    return statement.bind(values...).run();
   }
 
   Result<Id> find_tag(Id project_id, const std::string& name) {
