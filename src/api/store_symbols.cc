@@ -145,6 +145,18 @@ Result<WorkerMessage> StoreSymbols::open_companion(const WorkerMessage& request)
   return answer;
 }
 
+// A PDB inside a program is read out of that.
+void StoreSymbols::offer_whole_file(const StoredObject& object,
+                                    const std::string& source,
+                                    ModuleSearch& search) {
+  const auto file = symcaches_.open({object.blob, 0, 0, object.path});
+  if (file.has_value()) {
+    search.offer_file({object.identity, source}, *file);
+  } else {
+    search.refuse(source, file.error());
+  }
+}
+
 void StoreSymbols::search(ModuleSearch& search) {
   const std::vector<StoredObject> objects = candidates(search);
   if (objects.empty()) {
@@ -165,6 +177,11 @@ void StoreSymbols::search(ModuleSearch& search) {
     }
     search.begin_candidate(project_.name, source);
     search.recognise(object.identity);
+    if (search.wants_file()) {
+      offer_whole_file(object, source, search);
+      search.end_candidate();
+      continue;
+    }
     Result<File> symcache =
         symcaches_.get(stored, [this](const CompanionRequest& r) { return companion(r); });
     if (!symcache.has_value()) {

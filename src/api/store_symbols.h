@@ -24,6 +24,9 @@ class StoreSymbols final : public SymbolPlace {
 
  private:
   std::vector<StoredObject> candidates(ModuleSearch& search) const;
+  void offer_whole_file(const StoredObject& object,
+                        const std::string& source,
+                        ModuleSearch& search);
   // BCSymbolMaps and UUID maps of that UUID.
   Result<std::vector<StoredObject>> symbol_maps(Bytes uuid) const;
   Result<std::vector<StoredObject>> managed_halves(const CompanionRequest& request) const;

@@ -90,6 +90,25 @@ class Places {
   std::vector<std::unique_ptr<SymbolPlace>> places_;
 };
 
+// Where one request's sources are.
+class SourcesOf {
+ public:
+  // All is borrowed.
+  SourcesOf(const std::optional<std::vector<Source>>& sources,
+            const Project& project,
+            const Services& services)
+      : stored_(services, project),
+        bundles_(sources ? *sources : none_, services.symbolication.fetcher),
+        is_stored_(!sources) {}
+  SourcePlace& place() { return is_stored_ ? static_cast<SourcePlace&>(stored_) : bundles_; }
+
+ private:
+  const std::vector<Source> none_;
+  StoreSources stored_;
+  SourceBundles bundles_;
+  const bool is_stored_;
+};
+
 // A dump to be walked or a report to be read, and with what.
 struct CrashJob {
   File crash;
@@ -98,18 +117,22 @@ struct CrashJob {
   SymbolicatorOptions options;
 };
 
-std::string symbolicate_job(CrashJob& job, const Project& project, const Services& services) {
-  const Places places(std::move(job.sources), project, services);
-  const SymbolFinder finder = places.finder();
-  if (!job.is_dump) {
-    const auto read = symbolicate_crash(job.crash, services.walkers, &finder, true);
-    if (!read.has_value()) return write_failed(read.error().message());
-    return write_completed(read->report, job.options);
-  }
-  Symbolicator symbolicator(services.walkers, &finder);
-  const Result<Report> report = symbolicator.symbolicate(job.crash, true);
+Result<Report> report_of(const CrashJob& job, const SymbolFinder& finder, WorkerPool& walkers) {
+  if (job.is_dump) return Symbolicator(walkers, &finder).symbolicate(job.crash, true);
+  SIGLA_TRY_ASSIGN(SymbolicatedCrash read, symbolicate_crash(job.crash, walkers, &finder, true));
+  return std::move(read.report);
+}
+
+std::string symbolicate_job(const CrashJob& job, const Project& project, const Services& services) {
+  const Places places(job.sources, project, services);
+  const auto report = report_of(job, places.finder(), services.walkers);
   if (!report.has_value()) return write_failed(report.error().message());
-  return write_completed(*report, job.options);
+  ReportContexts contexts;
+  if (job.options.has_source_context) {
+    SourcesOf sources(job.sources, project, services);
+    contexts = source_contexts(*report, sources.place(), services.walkers);
+  }
+  return write_completed(*report, contexts, job.options);
 }
 
 class SymbolicatorApi {
@@ -136,12 +159,8 @@ class SymbolicatorApi {
       auto named = name_traces(places.finder(), services.walkers, asked->stacks);
       if (!named.has_value()) return write_failed(named.error().message());
       if (asked->options.has_source_context) {
-        StoreSources stored(services, project);
-        const std::vector<Source> none;
-        SourceBundles bundles(asked->sources ? *asked->sources : none,
-                              services.symbolication.fetcher);
-        SourcePlace& place = asked->sources ? static_cast<SourcePlace&>(bundles) : stored;
-        add_source_context(asked->stacks, place, services.walkers, *named);
+        SourcesOf sources(asked->sources, project, services);
+        add_source_context(asked->stacks, sources.place(), services.walkers, *named);
       }
       return write_completed(*asked, *named);
     });

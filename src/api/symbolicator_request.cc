@@ -181,6 +181,10 @@ Status decode_frame(const json::object& object, Trace& trace, SymbolicatorTrace&
   SIGLA_TRY_ASSIGN(frame.address, needed_number(object, "instruction_addr"));
   SIGLA_TRY_ASSIGN(const std::string mode, text_of(object, "addr_mode"));
   SIGLA_TRY(decode_address_mode(mode, frame));
+  SIGLA_TRY_ASSIGN(repeated.method, number_of(object, "function_id"));
+  frame.method =
+      static_cast<std::uint32_t>(std::min<std::uint64_t>(repeated.method.value_or(0), UINT32_MAX));
+  SIGLA_TRY_ASSIGN(repeated.function, text_of(object, "function"));
   SIGLA_TRY_ASSIGN(frame.is_return_address, flag_of(object, "adjust_instruction_addr"));
   SIGLA_TRY_ASSIGN(repeated.trust, text_of(object, "trust"));
   SIGLA_TRY_ASSIGN(repeated.platform, text_of(object, "platform"));

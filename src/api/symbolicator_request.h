@@ -35,6 +35,8 @@ struct SymbolicatorFrame {
   std::string json;   // members that an answer repeats when there is no name, without braces
   std::string trust;  // empty: not said
   std::string platform;
+  std::string function;                 // where nobody has a better one
+  std::optional<std::uint64_t> method;  // "function_id"
 };
 struct SymbolicatorTrace {
   std::optional<std::uint64_t> thread_id;

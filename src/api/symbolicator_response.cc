@@ -71,8 +71,11 @@ std::string_view trust_text(Trust trust) {
   return "none";
 }
 
-// By the scheme in which the name is mangled; empty when it is not.
-std::string_view language_of(std::string_view symbol) {
+// By the scheme in which the name is mangled, of .NET by the file; empty when neither says.
+std::string_view language_of(std::string_view symbol, std::string_view file) {
+  if (ends_with_ignoring_case(file, ".cs")) return "csharp";
+  if (ends_with_ignoring_case(file, ".vb")) return "visualbasic";
+  if (ends_with_ignoring_case(file, ".fs")) return "fsharp";
   if (symbol.starts_with("_R") || symbol.starts_with("__R")) return "rust";
   if (symbol.starts_with("$s") || symbol.starts_with("_$s")) return "swift";
   if (symbol.starts_with("_Z") || symbol.starts_with("__Z") || symbol.starts_with('?')) {
@@ -179,10 +182,28 @@ void write_call(std::string_view symbol,
                 std::string_view file,
                 std::uint32_t line,
                 JsonWriter& json) {
-  write_text("lang", language_of(symbol), json);
-  json.member("symbol", symbol).member("function", function);
+  write_text("lang", language_of(symbol, file), json);
+  write_text("symbol", symbol, json);
+  json.member("function", function);
   if (!file.empty()) json.member("filename", base_name(file)).member("abs_path", file);
   json.member("lineno", line);
+}
+
+void write_lines(std::string_view name, const std::vector<std::string>& lines, JsonWriter& json) {
+  if (lines.empty()) return;
+  json.key(name).begin_array();
+  for (const std::string& line : lines) json.value(line);
+  json.end_array();
+}
+
+// The lines around a place or, where nobody has them, the URL that Source Link gives.
+void write_source(const std::optional<SourceContext>& context,
+                  std::string_view url,
+                  JsonWriter& json) {
+  if (!context) return write_text("source_link", url, json);
+  write_lines("pre_context", context->before, json);
+  json.member("context_line", context->line);
+  write_lines("post_context", context->after, json);
 }
 
 class TraceWriter {
@@ -242,6 +263,7 @@ class TraceWriter {
       json_.member("addr_mode", fmt::format("rel:{}", *frame.module));
     }
     json_.member("instruction_addr", hex(frame.address));
+    if (original.method) json_.member("function_id", hex(*original.method));
     if (!original.trust.empty() && original.trust != "none") json_.member("trust", original.trust);
     const std::string_view package =
         frame.module ? std::string_view(request_.stacks.modules[*frame.module].query.code_file)
@@ -255,27 +277,18 @@ class TraceWriter {
     }
     write_text("platform", original.platform, json_);
     write_text("package", package, json_);
-    write_call(frame.call.symbol, frame.call.function, frame.call.file, frame.call.line, json_);
-    write_context(frame);
-    if (frame.is_outermost) {
+    const bool has_name = !frame.call.function.empty();
+    write_call(frame.call.symbol,
+               has_name ? frame.call.function : original.function,
+               frame.call.file,
+               frame.call.line,
+               json_);
+    write_source(frame.context, frame.call.source_url, json_);
+    if (frame.is_outermost && !original.method) {
       const std::uint64_t base = frame.is_offset ? 0 : request_.stacks.modules[*frame.module].base;
       json_.member("sym_addr", hex(base + frame.call.function_address));
     }
     json_.end_object();
-  }
-
-  void write_lines(std::string_view name, const std::vector<std::string>& lines) {
-    if (lines.empty()) return;
-    json_.key(name).begin_array();
-    for (const std::string& line : lines) json_.value(line);
-    json_.end_array();
-  }
-
-  void write_context(const NamedFrame& frame) {
-    if (!frame.context) return;
-    write_lines("pre_context", frame.context->before);
-    json_.member("context_line", frame.context->line);
-    write_lines("post_context", frame.context->after);
   }
 
   const SymbolicatorRequest& request_;
@@ -285,8 +298,11 @@ class TraceWriter {
 
 class ReportWriter {
  public:
-  ReportWriter(const Report& report, const SymbolicatorOptions& options, JsonWriter& json)
-      : report_(report), options_(options), json_(json) {}
+  ReportWriter(const Report& report,
+               const ReportContexts& contexts,
+               const SymbolicatorOptions& options,
+               JsonWriter& json)
+      : report_(report), contexts_(contexts), options_(options), json_(json) {}
 
   void write() {
     if (report_.time != 0) json_.member("timestamp", report_.time);
@@ -336,7 +352,9 @@ class ReportWriter {
     json_.key("frames").begin_array();
     const std::vector<Shown> shown = shown_frames(thread);
     for (std::size_t i = 0; i < shown.size(); ++i) {
-      write_frame(shown[options_.is_caller_first ? shown.size() - 1 - i : i]);
+      const Shown& frame = shown[options_.is_caller_first ? shown.size() - 1 - i : i];
+      const auto at = static_cast<std::size_t>(frame.call - thread.frames.data());
+      write_frame(frame, contexts_.empty() ? std::nullopt : contexts_[index][at]);
     }
     json_.end_array().end_object();
   }
@@ -393,7 +411,7 @@ class ReportWriter {
     return NamedFrame::Status::kMissing;
   }
 
-  void write_frame(const Shown& shown) {
+  void write_frame(const Shown& shown, const std::optional<SourceContext>& context) {
     const ReportFrame& call = *shown.call;
     const NamedFrame::Status status = status_of(call);
     const bool is_named = status == NamedFrame::Status::kNamed;
@@ -405,6 +423,7 @@ class ReportWriter {
     if (trust != "none") json_.member("trust", trust);
     if (is_named) {
       write_call(call.symbol, call.function, call.file, call.line, json_);
+      write_source(context, call.source_url, json_);
       if (shown.call == shown.physical) json_.member("sym_addr", hex(call.function_base));
     }
     json_.end_object();
@@ -450,6 +469,7 @@ class ReportWriter {
   }
 
   const Report& report_;
+  const ReportContexts& contexts_;  // none: empty
   const SymbolicatorOptions& options_;
   JsonWriter& json_;
 };
@@ -465,10 +485,12 @@ std::string write_completed(const SymbolicatorRequest& request, const NamedTrace
   return std::move(json).take();
 }
 
-std::string write_completed(const Report& report, const SymbolicatorOptions& options) {
+std::string write_completed(const Report& report,
+                            const ReportContexts& contexts,
+                            const SymbolicatorOptions& options) {
   JsonWriter json;
   json.begin_object().member("status", "completed");
-  ReportWriter(report, options, json).write();
+  ReportWriter(report, contexts, options, json).write();
   json.end_object();
   return std::move(json).take();
 }

@@ -8,11 +8,14 @@
 
 #include "api/symbolicator_request.h"
 #include "symbolicate/report.h"
+#include "symbolicate/source_context.h"
 
 namespace sigla::api {
 
 std::string write_completed(const SymbolicatorRequest& request, const NamedTraces& named);
-std::string write_completed(const Report& report, const SymbolicatorOptions& options);
+std::string write_completed(const Report& report,
+                            const ReportContexts& contexts,
+                            const SymbolicatorOptions& options);
 // The crash could not be read, and why.
 std::string write_failed(std::string_view message);
 // Not done yet: ask again by this id.

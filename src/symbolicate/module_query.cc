@@ -107,8 +107,9 @@ std::vector<WantedFile> native_files(const ModuleQuery& query) {
   };
   switch (module_type(query)) {
     case ModuleType::kPe:
-    case ModuleType::kPortable:
       return {wanted(WantedType::kPdb), wanted(WantedType::kPortablePdb), wanted(WantedType::kPe)};
+    case ModuleType::kPortable:
+      return {wanted(WantedType::kPortablePdb), wanted(WantedType::kPdb), wanted(WantedType::kPe)};
     case ModuleType::kMacho:
       return {wanted(WantedType::kMachoDebug), wanted(WantedType::kMachoCode)};
     case ModuleType::kWasm:

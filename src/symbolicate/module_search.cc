@@ -47,6 +47,7 @@ std::string program_wanted(const ModuleQuery& query) {
 }  // namespace
 
 bool ModuleSearch::wants(const Identity& identity) const {
+  if (is_managed_) return !program_file_ && identity.format == Format::kPortablePdb;
   if (identity.format == Format::kBreakpad) return !is_done();
   if (identity.has_debug_info && wants_lines()) return true;
   if (identity.has_symbols && names_.quality == Quality::kNone) return true;
@@ -121,6 +122,18 @@ void ModuleSearch::offer(FoundSymbols found, File symcache) {
   offered_.push_back({std::move(found), std::move(symcache)});
 }
 
+void ModuleSearch::offer_file(FoundSymbols found, const File& file) {
+  auto copy = file.duplicate();
+  if (!copy.has_value()) return refuse(found.source, copy.error());
+  say(fmt::format("{}: found {} (lines)", found.source, to_string(found.identity.format)));
+  if (is_candidate_open_) {
+    candidates_.back().identity = found.identity;
+    candidates_.back().names = SymbolCandidate::Use::kGood;
+  }
+  program_file_ = std::move(copy).value();
+  file_ = std::move(found);
+}
+
 void ModuleSearch::offer_program(const Identity& identity, const File& file) {
   const bool is_program =
       identity.kind == ObjectKind::kExecutable || identity.kind == ObjectKind::kLibrary;
@@ -182,8 +195,12 @@ std::vector<std::string> ModuleSearch::advice() const {
 SymbolAnswer ModuleSearch::finish() {
   explain_choice();
   SymbolAnswer answer;
+  if (!file_) answer.advice = advice();
+  if (file_) {
+    answer.source = std::move(file_->source);
+    answer.identity = std::move(file_->identity);
+  }
   answer.explain = std::move(explain_);
-  answer.advice = advice();
   answer.candidates = std::move(candidates_);
   answer.has_unusable = has_unusable_;
   answer.debug_file = query().debug_file;

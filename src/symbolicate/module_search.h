@@ -25,13 +25,17 @@ class ModuleSearch {
  public:
   // Borrows the query.
   explicit ModuleSearch(const ModuleQuery& query, SymbolUse use = SymbolUse::kNamesAndUnwind)
-      : query_(query), needs_unwind_(use == SymbolUse::kNamesAndUnwind) {}
+      : query_(query),
+        needs_unwind_(use == SymbolUse::kNamesAndUnwind),
+        is_managed_(use == SymbolUse::kManaged) {}
   ModuleSearch(const ModuleSearch&) = delete;
   ModuleSearch& operator=(const ModuleSearch&) = delete;
 
   const ModuleQuery& query() const { return completed_ ? *completed_ : query_; }
   // No lines were found yet, or no rules in a file with code.
-  bool wants_lines() const { return names_.quality < Quality::kBest; }
+  bool wants_lines() const {
+    return is_managed_ ? !program_file_ : names_.quality < Quality::kBest;
+  }
   bool wants_unwind() const { return needs_unwind_ && unwind_.quality < Quality::kBest; }
   bool is_done() const { return !wants_lines() && !wants_unwind(); }
   // False when such a file could not be better than what is there.
@@ -49,6 +53,10 @@ class ModuleSearch {
 
   // There is a file of the module, and it cannot be used.
   void refuse(const std::string& source, const Error& error);
+  // Files are offered as they are, nothing is to be made of them.
+  bool wants_file() const { return is_managed_; }
+  // Requires: wants_file(), and that the file, or one inside it, is wanted.
+  void offer_file(FoundSymbols found, const File& file);
   // A symcache that was made of such a file. Not used when it is damaged, which is explained.
   void offer(FoundSymbols found, File symcache);
   // The file that it was made of, which is kept where the query wants it and it is the module.
@@ -78,6 +86,7 @@ class ModuleSearch {
   const ModuleQuery& query_;
   std::optional<ModuleQuery> completed_;  // what learn_debug_file() made of it
   std::optional<Identity> program_;       // the module's own file, where it names its debug file
+  std::optional<FoundSymbols> file_;      // what program_file_ is, of offer_file()
   std::optional<File> program_file_;      // see ModuleQuery::wants_program
   std::vector<Offered> offered_;
   Choice names_;
@@ -87,6 +96,7 @@ class ModuleSearch {
   bool is_candidate_open_ = false;  // the last of them
   bool has_unusable_ = false;
   const bool needs_unwind_;
+  const bool is_managed_;
 };
 
 }  // namespace sigla

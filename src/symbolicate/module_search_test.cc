@@ -130,6 +130,42 @@ TEST_F(ModuleSearchTest, LeavesOutADamagedSymcache) {
   EXPECT_THAT(answer.explain, Contains(HasSubstr("debug: not usable: ")));
 }
 
+TEST_F(ModuleSearchTest, KeepsTheProgramItselfForWhoWantsIt) {
+  search_.offer_program(program_, file_of(as_bytes("not asked for")));
+  EXPECT_FALSE(search_.finish().program);
+  query_.wants_program = true;
+  ModuleSearch search(query_);
+  search.offer_program(debug_, file_of(as_bytes("has no code")));
+  search.offer_program(program_, file_of(as_bytes("first")));
+  search.offer_program(program_, file_of(as_bytes("second")));
+  const SymbolAnswer answer = search.finish();
+  ASSERT_TRUE(answer.program);
+  EXPECT_EQ(answer.program->size().value(), std::string_view("first").size());
+}
+
+TEST_F(ModuleSearchTest, TakesAPortablePdbAsItIs) {
+  Identity pdb;
+  pdb.format = Format::kPortablePdb;
+  ModuleSearch search(query_, SymbolUse::kManaged);
+  EXPECT_TRUE(search.wants_file());
+  EXPECT_FALSE(search.wants(debug_));
+  EXPECT_TRUE(search.wants(pdb));
+  EXPECT_FALSE(search.is_done());
+  search.begin_candidate("source", "app.pdb");
+  search.offer_file({pdb, "app.pdb"}, file_of(as_bytes("BSJB")));
+  search.end_candidate();
+  EXPECT_TRUE(search.is_done());
+  EXPECT_FALSE(search.wants(pdb));
+  const SymbolAnswer answer = search.finish();
+  EXPECT_TRUE(answer.program);
+  EXPECT_EQ(answer.source, "app.pdb");
+  EXPECT_EQ(answer.identity.format, Format::kPortablePdb);
+  EXPECT_THAT(answer.advice, IsEmpty());
+  EXPECT_THAT(answer.explain, ElementsAre("app.pdb: found portablepdb (lines)"));
+  ASSERT_EQ(answer.candidates.size(), 1U);
+  EXPECT_EQ(answer.candidates[0].names, SymbolCandidate::Use::kGood);
+}
+
 TEST(ModuleQuery, ComparesIds) {
   ModuleQuery query;
   query.debug_id = DebugId::parse("112233445566778899AABBCCDDEEFF001").value();

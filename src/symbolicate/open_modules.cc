@@ -10,6 +10,8 @@ namespace {
 
 constexpr unsigned kParallelMax = 4;
 
+}  // namespace
+
 LookedUpModule to_looked_up(SymbolAnswer& answer) {
   LookedUpModule module;
   module.status = answer.symcache       ? ModuleStatus::kFound
@@ -24,8 +26,6 @@ LookedUpModule to_looked_up(SymbolAnswer& answer) {
   module.advice = std::move(answer.advice);
   return module;
 }
-
-}  // namespace
 
 Status OpenModules::prepare(std::span<const std::size_t> modules) {
   std::vector<SymbolAnswer> answers(modules.size());

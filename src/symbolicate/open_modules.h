@@ -10,11 +10,14 @@
 
 #include "os/file.h"
 #include "symbolicate/address_lookup.h"
-#include "symbolicate/symbol_finder.h"
 #include "symbolicate/source_urls.h"
+#include "symbolicate/symbol_finder.h"
 #include "symcache/symcache.h"
 
 namespace sigla {
+
+// What is told of a module for which this came back; takes it out of the answer.
+LookedUpModule to_looked_up(SymbolAnswer& answer);
 
 class OpenModules {
  public:

@@ -13,7 +13,8 @@ namespace {
 constexpr std::uint32_t kLinesAround = 5;
 constexpr std::size_t kLineSizeMax = 512;  // minified sources have one line
 constexpr std::uint64_t kTextSizeMax = 64ULL << 20;
-constexpr std::size_t kFileCountMax = 1'000;  // of one request
+constexpr std::size_t kFileCountMax = 1'000;      // of one request
+constexpr std::size_t kContextCountMax = 10'000;  // which are 50 MB at most
 
 std::string shown_line(std::string_view line) {
   if (line.ends_with('\r')) line.remove_suffix(1);
@@ -23,20 +24,30 @@ std::string shown_line(std::string_view line) {
 // The texts of one request, each unpacked once.
 class Texts {
  public:
-  Texts(const TraceRequest& request, SourcePlace& place, WorkerPool& workers)
-      : request_(request), place_(place), workers_(workers) {}
+  // `modules` are borrowed.
+  Texts(const std::vector<ModuleQuery>& modules, SourcePlace& place, WorkerPool& workers)
+      : modules_(modules), place_(place), workers_(workers) {}
 
-  // Empty when nobody has it.
-  const std::string& of(std::uint32_t module, const std::string& path) {
+  // Nothing when nobody has it, or enough was told already.
+  std::optional<SourceContext> context(std::uint32_t module,
+                                       const std::string& path,
+                                       std::uint32_t line) {
+    if (path.empty() || line == 0 || context_count_ >= kContextCountMax) return std::nullopt;
+    auto context = source_context(text_of(module, path), line);
+    if (context) ++context_count_;
+    return context;
+  }
+
+ private:
+  const std::string& text_of(std::uint32_t module, const std::string& path) {
     const auto [known, is_new] = texts_.try_emplace({module, path});
     if (is_new && texts_.size() <= kFileCountMax) known->second = load(module, path);
     return known->second;
   }
 
- private:
   std::string load(std::uint32_t module, const std::string& path) {
     const auto [known, is_new] = containers_.try_emplace(module);
-    if (is_new) known->second = place_.containers(request_.modules[module].query);
+    if (is_new) known->second = place_.containers(modules_[module]);
     for (const SourceContainer& container : known->second) {
       const auto output = File::create_in_memory("source");
       if (!output.has_value()) return {};
@@ -52,12 +63,24 @@ class Texts {
     return {};
   }
 
-  const TraceRequest& request_;
+  const std::vector<ModuleQuery>& modules_;
   SourcePlace& place_;
   WorkerPool& workers_;
+  std::size_t context_count_ = 0;
   std::map<std::pair<std::uint32_t, std::string>, std::string> texts_;
   std::map<std::uint32_t, std::vector<SourceContainer>> containers_;
 };
+
+ModuleQuery query_of(const ReportModule& module, const std::string& os) {
+  ModuleQuery query;
+  query.code_file = module.code_file;
+  query.debug_file = module.debug_file;
+  query.debug_identifier = module.debug_identifier;
+  query.debug_id = module.debug_id;
+  query.code_id = module.code_id;
+  query.os = os;
+  return query;
+}
 
 }  // namespace
 
@@ -110,13 +133,33 @@ void add_source_context(const TraceRequest& request,
                         SourcePlace& place,
                         WorkerPool& workers,
                         NamedTraces& named) {
-  Texts texts(request, place, workers);
+  std::vector<ModuleQuery> modules;
+  modules.reserve(request.modules.size());
+  for (const TraceModule& module : request.modules) modules.push_back(module.query);
+  Texts texts(modules, place, workers);
   for (std::vector<NamedFrame>& trace : named.traces) {
     for (NamedFrame& frame : trace) {
-      if (!frame.module || frame.call.file.empty() || frame.call.line == 0) continue;
-      frame.context = source_context(texts.of(*frame.module, frame.call.file), frame.call.line);
+      if (!frame.module) continue;
+      frame.context = texts.context(*frame.module, frame.call.file, frame.call.line);
     }
   }
+}
+
+ReportContexts source_contexts(const Report& report, SourcePlace& place, WorkerPool& workers) {
+  std::vector<ModuleQuery> modules;
+  modules.reserve(report.modules.size());
+  for (const ReportModule& module : report.modules) modules.push_back(query_of(module, report.os));
+  Texts texts(modules, place, workers);
+  ReportContexts contexts;
+  for (const ReportThread& thread : report.threads) {
+    auto& of_thread = contexts.emplace_back();
+    for (const ReportFrame& frame : thread.frames) {
+      of_thread.emplace_back();
+      if (!frame.module) continue;
+      of_thread.back() = texts.context(*frame.module, frame.file, frame.line);
+    }
+  }
+  return contexts;
 }
 
 }  // namespace sigla

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "os/worker.h"
+#include "symbolicate/report.h"
 #include "symbolicate/stack_trace.h"
 #include "upstream/fetcher.h"
 
@@ -52,5 +53,9 @@ void add_source_context(const TraceRequest& request,
                         SourcePlace& place,
                         WorkerPool& workers,
                         NamedTraces& named);
+
+// Of each thread's frames in a report, where there are any.
+using ReportContexts = std::vector<std::vector<std::optional<SourceContext>>>;
+ReportContexts source_contexts(const Report& report, SourcePlace& place, WorkerPool& workers);
 
 }  // namespace sigla

@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "symbolicate/managed_frames.h"
 #include "symbolicate/open_modules.h"
 #include "symbolicate/readable_names.h"
 #include "symcache/symcache.h"
@@ -60,7 +61,10 @@ bool is_crash_signal(std::uint32_t signal) {
 class Tracer {
  public:
   Tracer(const SymbolFinder& finder, const TraceRequest& request)
-      : request_(request), queries_(queries_of(request)), opened_(finder, queries_) {
+      : finder_(finder),
+        request_(request),
+        queries_(queries_of(request)),
+        opened_(finder, queries_) {
     for (std::uint32_t i = 0; i < request.modules.size(); ++i) {
       if (request.modules[i].base != 0) by_base_.push_back(i);
     }
@@ -79,6 +83,7 @@ class Tracer {
       for (NamedFrame& frame : trace) frame.call.function = names_.of(frame.call.symbol);
     }
     named.modules = std::move(opened_).take();
+    SIGLA_TRY(name_managed_frames(finder_, workers, request_, named));
     return named;
   }
 
@@ -104,7 +109,9 @@ class Tracer {
     for (const Trace& trace : request_.traces) {
       for (const TraceFrame& frame : trace.frames) {
         const auto module = frame.module ? frame.module : module_at(frame.address);
-        if (module && *module < request_.modules.size()) used.insert(*module);
+        if (module && *module < request_.modules.size() && !is_managed(request_, frame)) {
+          used.insert(*module);
+        }
       }
     }
     return {used.begin(), used.end()};
@@ -134,6 +141,11 @@ class Tracer {
     unnamed.module = frame.module ? frame.module : module_at(frame.address);
     if (!unnamed.module || *unnamed.module >= request_.modules.size()) {
       unnamed.module.reset();
+      named.push_back(unnamed);
+      return {};
+    }
+    if (is_managed(request_, frame)) {
+      unnamed.status = NamedFrame::Status::kMissing;
       named.push_back(unnamed);
       return {};
     }
@@ -199,6 +211,7 @@ class Tracer {
     if (is_start || (!frame.module && frame.address < kFirstPageEnd)) named.pop_back();
   }
 
+  const SymbolFinder& finder_;
   const TraceRequest& request_;
   const std::vector<ModuleQuery> queries_;
   OpenModules opened_;

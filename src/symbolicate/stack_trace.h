@@ -7,6 +7,10 @@
 // instruction before it. A frame may say otherwise. Of a first frame the address is taken as it is,
 // unless a signal that a wrong instruction raises was delivered while the instruction pointer was
 // elsewhere. (The rules are Symbolicator's, symbolic-common's InstructionInfo.)
+//
+// Frames in modules of .NET (ModuleType::kPortable) that name these by their index are managed
+// code: their address is an offset in the IL of their method, and looked up as it is
+// (managed_frames.h).
 #pragma once
 
 #include <cstdint>
@@ -30,6 +34,9 @@ struct TraceFrame {
   std::uint64_t address = 0;
   std::optional<std::uint32_t> module;  // index of the modules that `address` is an offset in
   std::optional<bool> is_return_address;
+  // Of managed code, whose `address` is an IL offset: the method's row in the metadata, or its
+  // token; 0: not said.
+  std::uint32_t method = 0;
 };
 
 struct Trace {

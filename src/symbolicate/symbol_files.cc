@@ -58,6 +58,10 @@ bool offer_objects(const File& file,
     const Identity& identity = object.identity;
     if (!is_of_module(identity, search.query()) || !search.wants(identity)) continue;
     if (!has_content_of_module(file, object.offset, source, search)) continue;
+    if (search.wants_file()) {
+      search.offer_file({identity, source}, file);
+      return true;
+    }
     SymbolFiles::Wanted wanted;
     wanted.name = identity.name;
     if (objects.size() > 1 && !identity.is_embedded) wanted.arch = identity.arch;

@@ -28,8 +28,9 @@ struct SymbolAnswer {
   Identity identity;             // of what it was made from
   std::optional<File> unwind;    // for unwinding, where that is another file than `symcache`
   std::string unwind_source;     // empty: nobody has unwind rules for this module
-  std::optional<File> program;   // see ModuleQuery::wants_program; plain or compressed
-  bool has_unusable = false;     // some file of the module was found and could not be used
+  // The file itself, plain or compressed: see ModuleQuery::wants_program and SymbolUse::kManaged.
+  std::optional<File> program;
+  bool has_unusable = false;  // some file of the module was found and could not be used
   // The query's, or what the program says of its debug file where the dump does not.
   std::string debug_file;
   std::optional<DebugId> debug_id;
@@ -39,8 +40,9 @@ struct SymbolAnswer {
   std::vector<SymbolCandidate> candidates;  // in the order in which they were asked for
 };
 
-// What symbols are wanted for: unwinding needs files that names do not.
-enum class SymbolUse { kNames, kNamesAndUnwind };
+// What symbols are wanted for: unwinding needs files that names do not. Of managed code the
+// Portable PDB itself is wanted, as SymbolAnswer::program, since its methods have no addresses.
+enum class SymbolUse { kNames, kNamesAndUnwind, kManaged };
 
 // A folder, a server, our own store. Thread-safe.
 class SymbolPlace {

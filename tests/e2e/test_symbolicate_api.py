@@ -13,7 +13,7 @@ import time
 import unittest
 import zipfile
 
-from harness import SIGLA, SNAPSHOT, Case, Server, build_program, guid, run, sym
+from harness import NPM, SIGLA, SNAPSHOT, Case, Server, build_program, guid, run, sym
 from symbol_servers import FileServer, GcsServer, Nginx, S3Server, SentryServer
 
 BASE = 0x10000000
@@ -387,6 +387,63 @@ class SymbolicateApi(Case):
         for content in (self.debug.read_bytes(), bundle.getvalue()):
             self.assertEqual(self.asked.native(content).status, 200)
         self.assertEqual(self.ask()["stacktraces"][0]["frames"][-1]["context_line"], lines[line - 1])
+
+        # Of dumps and reports, too: from the bundle that the request's source has, and from the project's own.
+        dump = self.scratch / "around.dmp"
+        run(SNAPSHOT, dump, self.full)
+        server = FileServer({f"{spread(self.build_id)}.debug": self.debug.read_bytes(), spread(self.build_id): self.stripped.read_bytes(),
+                             f"{spread(self.build_id)}.src.zip": bundle.getvalue()})
+        try:
+            for fields in ({"sources": json.dumps([{"id": "s", "type": "http", "url": server.url}])}, {}):
+                body, headers = form(fields, dump.read_bytes())
+                answer = self.asked.request("POST", "/minidump", body=body, headers=headers).json()
+                frames = next(t for t in answer["stacktraces"] if t["is_requesting"])["frames"]
+                ours = [f for f in frames if f.get("filename") == "prog.cc"]
+                self.assertGreaterEqual(len(ours), 3, answer)
+                for frame in ours:
+                    line = frame["lineno"]
+                    self.assertEqual(frame["context_line"], lines[line - 1])
+                    self.assertEqual(frame["pre_context"], lines[max(line - 6, 0):line - 1])
+                body, headers = form({**fields, "options": json.dumps({"apply_source_context": False})}, dump.read_bytes())
+                self.assertNotIn("context_line", self.asked.request("POST", "/minidump", body=body, headers=headers).text)
+        finally:
+            server.stop()
+
+    def test_frames_of_dotnet_by_method_and_il_offset(self):
+        """What .NET clients of Sentry send: the row of the method, an offset in its IL, the module by its index; a PDB that Roslyn made."""
+        pdb = next((NPM / "nswag/bin/binaries/Net80").glob("NSwag.Core.pdb"))
+        found = json.loads(run(SIGLA, "inspect", "--json", "--methods", pdb).stdout)["objects"][0]
+        method = next(m for m in found["methods"] if len([p for p in m["sequence_points"] if not p["hidden"]]) > 3)
+        points = [p for p in method["sequence_points"] if not p["hidden"]]
+        token = int(method["token"], 16)
+        ids = found["debug_id"]
+        module = {"type": "pe_dotnet", "debug_id": ids, "debug_file": "C:\\build\\NSwag.Core.pdb", "code_file": "NSwag.Core.dll", "image_addr": "0x0", "image_size": 0}
+
+        def frame(offset, row=token & 0xffffff, **more):
+            return {"instruction_addr": hex(offset), "addr_mode": "rel:0", "function_id": hex(row), "function": "NSwag.Known()", **more}
+        frames = [frame(points[0]["il_offset"]), frame(points[2]["il_offset"]), frame(points[1]["il_offset"], token), frame(0, 0xfffff0), frame(0, 0),
+                  {**frame(0), "addr_mode": "rel:7"}]
+        guid_digits = ids.replace("-", "")[:32].upper()
+        server = FileServer({f"NSwag.Core.pdb/{guid_digits}ffffffff/NSwag.Core.pdb": pdb.read_bytes()})
+        self.assertEqual(self.server.native(pdb.read_bytes(), query="?upload_file=NSwag.Core.pdb").status, 200)
+        try:
+            source = {"id": "nuget", "type": "http", "url": server.url, "layout": {"type": "symstore"}}
+            for sources, asked in (([source], self.asked), (None, self.server)):
+                answer = self.ask(sources, server=asked, stacktraces=[{"frames": frames}], modules=[module])
+                named = answer["stacktraces"][0]["frames"]
+                self.assertEqual([f["status"] for f in named], ["symbolicated"] * 3 + ["missing_symbol"] * 2 + ["unknown_image"], answer)
+                self.assertEqual([(f["lineno"], f["abs_path"]) for f in named[:3]], [(points[i]["line"], points[i]["document"]) for i in (0, 2, 1)])
+                for f in named[:3]:
+                    self.assertEqual((f["lang"], f["function"], f["addr_mode"]), ("csharp", "NSwag.Known()", "rel:0"))
+                    self.assertIn(f["filename"], points[0]["document"])
+                    self.assertTrue(f["source_link"].startswith("https://"), f)
+                self.assertEqual(named[0]["function_id"], hex(token & 0xffffff))
+                self.assertEqual((answer["modules"][0]["debug_status"], answer["modules"][0]["type"]), ("found", "pe_dotnet"))
+                self.assertIn("ok", [c["download"]["status"] for c in answer["modules"][0]["candidates"]])
+            missing = self.ask([], stacktraces=[{"frames": frames[:1]}], modules=[module])
+            self.assertEqual((missing["stacktraces"][0]["frames"][0]["status"], missing["modules"][0]["debug_status"]), ("missing", "missing"))
+        finally:
+            server.stop()
 
     def test_an_apple_crash_report(self):
         uuid = guid()
