@@ -99,5 +99,41 @@ TEST(DwarfToSymcache, CopiesRowsOnceHoweverManyFunctionsClaimThem) {
   EXPECT_EQ(cache.lookup(0x1000 + 2 * kCount).size(), 1U);
 }
 
+// What -ffunction-sections makes: as many sequences of lines as functions.
+TEST(DwarfToSymcache, FindsTheRowsOfAFunctionAmongManySequences) {
+  constexpr std::uint64_t kCount = 100'000;
+  InfoBuilder b;
+  b.abbrev(1, dwarf::DW_TAG_compile_unit, true, {{dwarf::DW_AT_stmt_list, dwarf::DW_FORM_data1}});
+  b.abbrev(
+      2,
+      dwarf::DW_TAG_subprogram,
+      false,
+      {{dwarf::DW_AT_low_pc, dwarf::DW_FORM_addr}, {dwarf::DW_AT_high_pc, dwarf::DW_FORM_addr}});
+  b.begin_unit().entry(1).info().u8(0);
+  BytesBuilder program;
+  for (std::uint64_t i = 0; i < kCount; ++i) {
+    const std::uint64_t address = 0x1000 + (i * 7'919 % kCount) * 0x10;
+    b.entry(2).address(address).address(address + 0x10);
+    program.u8(0).uleb(9).u8(dwarf::DW_LNE_set_address).u64(address).u8(13 + 5);
+    program.u8(dwarf::DW_LNS_advance_pc).uleb(0x10).u8(0).uleb(1).u8(dwarf::DW_LNE_end_sequence);
+  }
+  b.end_children().end_unit();
+  const BuiltInfo built = b.build();
+  const Buffer line = dwarf::line_table(program.build());
+  dwarf::Sections sections = built.sections();
+  sections.line = line;
+  const auto start = std::chrono::steady_clock::now();
+  const Converted converted = convert(sections);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20));
+  EXPECT_THAT(converted.diagnostics, testing::IsEmpty());
+  ASSERT_OK_AND_ASSIGN(const Symcache cache, Symcache::open(converted.bytes));
+  for (std::uint64_t i = 0; i < kCount; i += 997) {
+    const auto frames = cache.lookup(0x1000 + i * 0x10 + 8);
+    ASSERT_EQ(frames.size(), 1U);
+    EXPECT_EQ(frames[0].file, "a.c");
+    EXPECT_EQ(frames[0].function_address, 0x1000 + i * 0x10);
+  }
+}
+
 }  // namespace
 }  // namespace sigla

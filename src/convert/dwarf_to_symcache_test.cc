@@ -105,6 +105,7 @@ struct Variant {
   std::vector<const char*> split = {};  // .dwo or .dwp
   // dwz's file, which llvm-symbolizer does not read: it gets the file from before.
   const char* supplementary = nullptr;
+  bool lacks_lines = false;
 };
 
 dwarf::Sections sections_of(const elf::Image& image) {
@@ -181,7 +182,7 @@ class DwarfAgainstSymbolizer : public testing::TestWithParam<Variant> {
     SymcacheWriter writer((Limits()));
     Diagnostics diagnostics;
     ASSERT_THAT(add_dwarf(source, Limits(), writer, diagnostics), IsOk());
-    EXPECT_TRUE(diagnostics.empty()) << diagnostics.summary();
+    EXPECT_EQ(diagnostics.empty(), !GetParam().lacks_lines) << diagnostics.summary();
     ASSERT_OK_AND_ASSIGN(bytes, writer.finish_to_buffer());
   }
 
@@ -260,6 +261,11 @@ INSTANTIATE_TEST_SUITE_P(
         Variant{"gcc_sections", SIGLA_GCC("-O2 -g -ffunction-sections", "-Wl,--gc-sections")},
         Variant{"gcc_sections_lld",
                 SIGLA_GCC("-O2 -g -ffunction-sections", "-fuse-ld=lld -Wl,--gc-sections")},
+        Variant{"gcc_without_lines",
+                SIGLA_GCC("-O2 -g", "") " && objcopy -R .debug_line -R .debug_line_str program",
+                {},
+                nullptr,
+                true},
         Variant{"gcc_types", SIGLA_GCC("-O2 -gdwarf-4 -fdebug-types-section", "")},
         Variant{"gcc_dwz", SIGLA_GCC("-O2 -g", ""), {}, "supplementary"},
         Variant{"gcc_lto", SIGLA_GCC("-O2 -g -flto", "-O2 -g -flto")},

@@ -85,6 +85,27 @@ TEST(ElfToSymcache, SaysWhichSectionIsDamagedAndGoesOn) {
   }
 }
 
+// Locations, names by hash and address tables: nothing of a symcache is in them.
+TEST(ElfToSymcache, DoesNotUnpackWhatItDoesNotNeed) {
+  Buffer file = read_fixture(kTestdata + "libsmall.zdebug.so");
+  ASSERT_OK_AND_ASSIGN(const Converted whole, convert(file));
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> damaged;
+  const auto image = elf::Image::open(file, Limits());
+  ASSERT_THAT(image, IsOk());
+  for (const elf::Section& section : image->sections()) {
+    for (const std::string_view needless : {"aranges", "loc", "loclists", "pubnames", "macro"}) {
+      if (section.name == ".zdebug_" + std::string(needless)) {
+        damaged.emplace_back(section.sh_offset, section.sh_size);
+      }
+    }
+  }
+  ASSERT_FALSE(damaged.empty());
+  for (const auto& [offset, size] : damaged) file[offset + size - 1] ^= 1U;  // of the checksum
+  ASSERT_OK_AND_ASSIGN(const Converted converted, convert(file));
+  EXPECT_TRUE(converted.report.diagnostics.empty()) << converted.report.diagnostics.summary();
+  EXPECT_EQ(converted.bytes, whole.bytes);
+}
+
 TEST(ElfToSymcache, SurvivesEveryTruncation) {
   const Buffer file = read_fixture(kTestdata + "libsmall.so");
   for_every_prefix(file, 7, [](Bytes prefix) {

@@ -200,6 +200,20 @@ TEST_F(PdbToSymcache, PrefersTheModuleThatOwnsTheCode) {
   EXPECT_THAT(at(0x1000), ElementsAre("b"));
 }
 
+// A block of lines that begins before its function and reaches over another module's.
+TEST_F(PdbToSymcache, LeavesLinesOfForeignCodeToWhomItBelongs) {
+  pdb_.modules = {
+      {.symbols = procedure(pdb::S_GPROC32, "f", 0, 0, 0x20) + end(),
+       .c13 = checksums({file_a_}) + lines(0, 0x20, 0, {{0, 5}, {0x10, 6}})},
+      {.symbols = procedure(pdb::S_GPROC32, "g", 0, 0x20, 0x10) + end(),
+       .c13 = checksums({file_b_}) + lines(0, 0x30, 0, {{0, 90}, {0x20, 91}, {0x28, 92}})}};
+  open();
+  EXPECT_THAT(at(0x1000), ElementsAre("f a.cc:5"));
+  EXPECT_THAT(at(0x101f), ElementsAre("f a.cc:6"));
+  EXPECT_THAT(at(0x1020), ElementsAre("g b.h:91"));
+  EXPECT_THAT(at(0x102f), ElementsAre("g b.h:92"));
+}
+
 TEST_F(PdbToSymcache, NamesTheTableOfIncrementalLinking) {
   const auto trampoline = [](std::uint32_t offset, std::uint32_t target) {
     return pdb::record(pdb::S_TRAMPOLINE,

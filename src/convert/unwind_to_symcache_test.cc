@@ -186,6 +186,7 @@ TEST_F(UnwindToSymcache, ExceptionIndexOfArmAgreesWithDebugFrame) {
   const auto rules_of = [&](const Buffer& file) {
     const auto image = elf::Image::open(file, limits_);
     EXPECT_THAT(image, IsOk());
+    EXPECT_TRUE(elf::identify_image(*image, "f", limits_).has_unwind_info);
     return Rules(*image, elf::identify_image(*image, "f", limits_), add_elf_unwind);
   };
   const Rules index = rules_of(read(".exidx"));

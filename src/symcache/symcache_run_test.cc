@@ -101,6 +101,90 @@ TEST(SymcacheRun, AnswersWithAnExplicitTreeOfCalls) {
   EXPECT_THAT(names_at(cache, 0x1040), IsEmpty());
 }
 
+// f calls itself inlined, in two pieces; g is inlined into the second piece and behind it.
+TEST(SymcacheRun, ShowsACallInPiecesOnceAndARecursiveOneTwice) {
+  SymcacheRun run(0, Limits());
+  FunctionTree tree;
+  const std::uint32_t f = run.name("f");
+  const std::uint32_t g = run.name("g");
+  const std::uint32_t a = run.file("a.c");
+  tree.name = f;
+  tree.ranges = {{0x1000, 0x1040}};
+  tree.lines = {{0x1000, a, 1, 0}, {0x1008, a, 2, 0}, {0x1020, a, 3, 0}};
+  tree.calls = {
+      {.parent = kItself,
+       .name = f,
+       .call_file = a,
+       .call_line = 10,
+       .first_range = 0,
+       .range_count = 2},
+      {.parent = 0, .name = g, .call_file = a, .call_line = 20, .first_range = 2, .range_count = 1},
+      {.parent = kItself,
+       .name = g,
+       .call_file = a,
+       .call_line = 11,
+       .first_range = 3,
+       .range_count = 1}};
+  tree.call_ranges = {{0x1008, 0x1010}, {0x1020, 0x1030}, {0x1028, 0x1030}, {0x1030, 0x1038}};
+  run.add(tree);
+  SymcacheWriter writer{Limits()};
+  writer.take(std::move(run));
+  const Buffer file = finish(writer);
+  ASSERT_OK_AND_ASSIGN(const Symcache cache, Symcache::open(Bytes(file)));
+  EXPECT_THAT(names_at(cache, 0x1008), ElementsAre("f@a.c:2:0", "f@a.c:10:0"));
+  EXPECT_THAT(names_at(cache, 0x1010), ElementsAre("f@a.c:2:0"));
+  EXPECT_THAT(names_at(cache, 0x1020), ElementsAre("f@a.c:3:0", "f@a.c:10:0"));
+  EXPECT_THAT(names_at(cache, 0x102f), ElementsAre("g@a.c:3:0", "f@a.c:20:0", "f@a.c:10:0"));
+  EXPECT_THAT(names_at(cache, 0x1030), ElementsAre("g@a.c:3:0", "f@a.c:11:0"));
+  EXPECT_THAT(names_at(cache, 0x1038), ElementsAre("f@a.c:3:0"));
+}
+
+// One row of the line table, all of it in inlined calls: the callers have no rows of their own, and
+// the same file and line stand in three hierarchies side by side.
+TEST(SymcacheRun, KeepsHierarchiesApartThatShareALineRecord) {
+  SymcacheRun run(0, Limits());
+  FunctionTree tree;
+  const std::uint32_t a = run.file("a.c");
+  const std::uint32_t h = run.file("h.h");
+  const std::uint32_t deep = run.name("deep");
+  tree.name = run.name("f");
+  tree.ranges = {{0x1000, 0x1030}};
+  tree.lines = {{0x1000, h, 7, 0}};
+  tree.calls = {{.parent = kItself,
+                 .name = deep,
+                 .call_file = a,
+                 .call_line = 1,
+                 .first_range = 0,
+                 .range_count = 1},
+                {.parent = kItself,
+                 .name = run.name("g"),
+                 .call_file = a,
+                 .call_line = 2,
+                 .first_range = 1,
+                 .range_count = 1},
+                {.parent = 1,
+                 .name = deep,
+                 .call_file = h,
+                 .call_line = 9,
+                 .first_range = 2,
+                 .range_count = 1},
+                {.parent = kItself,
+                 .name = deep,
+                 .call_file = a,
+                 .call_line = 3,
+                 .first_range = 3,
+                 .range_count = 1}};
+  tree.call_ranges = {{0x1000, 0x1010}, {0x1010, 0x1020}, {0x1010, 0x1020}, {0x1020, 0x1030}};
+  run.add(tree);
+  SymcacheWriter writer{Limits()};
+  writer.take(std::move(run));
+  const Buffer file = finish(writer);
+  ASSERT_OK_AND_ASSIGN(const Symcache cache, Symcache::open(Bytes(file)));
+  EXPECT_THAT(names_at(cache, 0x100f), ElementsAre("deep@h.h:7:0", "f@a.c:1:0"));
+  EXPECT_THAT(names_at(cache, 0x1010), ElementsAre("deep@h.h:7:0", "g@h.h:9:0", "f@a.c:2:0"));
+  EXPECT_THAT(names_at(cache, 0x1020), ElementsAre("deep@h.h:7:0", "f@a.c:3:0"));
+}
+
 TEST(SymcacheRun, LetsTheLaterOfOverlappingSiblingsWin) {
   SymcacheRun run(0, Limits());
   FunctionTree tree;

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""`sigla lookup` against llvm-symbolizer (addr2line for relocatable files) over programs of every DWARF version, split mode and
-compression, built here: each function start, each row of the line table and random addresses must give the same files and lines.
+"""`sigla lookup` against llvm-symbolizer (addr2line for relocatable files) over programs of every DWARF version, split mode,
+compression and language, built here: each function start, each row of the line table and random addresses must give the same files and lines.
 """
 import concurrent.futures
 import os
 import pathlib
+import random
 import shutil
 import sys
 import tempfile
@@ -16,6 +17,7 @@ from compare import (Agreement, addr2line_frames, code_ranges, compare_with_llvm
 
 SIGLA = os.environ["SIGLA"]
 SOURCES = pathlib.Path(__file__).resolve().parent / "src"
+LANGUAGES = SOURCES.parent / "languages"
 AGREEMENT_MIN = 99.9
 
 COMPILERS = {"gcc": ("gcc", "g++"), "clang": ("clang-19", "clang++-19")}
@@ -37,6 +39,17 @@ PROGRAMS = {
     "split5": ("gcc clang", "-gdwarf-5 -gsplit-dwarf", ""),
     "zlib": ("gcc clang", "-g -gz=zlib", "-gz=zlib"),
 }
+
+# Each makes "program" of the files in languages/.
+OTHER_LANGUAGES = {
+    "fortran": ["gfortran -g -O2 {sources}/shapes.f90 -o program"],
+    "ada": ["gnatmake -q -g -O2 -gnatn {sources}/main.adb -o program"],
+    "d": ["gdc -g -O2 {sources}/shapes.d -o program"],
+    "rust": ["rustc -g -C opt-level=2 {sources}/shapes.rs -o program"],
+    "go": ["env GO111MODULE=off GOFLAGS= CGO_ENABLED=0 go build -o program {sources}/shapes.go"],
+}
+# Go and Rust link their whole run-time in.
+LANGUAGE_ADDRESSES = 6_000
 
 
 class Build:
@@ -104,6 +117,50 @@ class DwarfTest(unittest.TestCase):
             ours = sigla_frames(SIGLA, program, [a - base for a in names], env=self.env)
             for address, wanted in names.items():
                 self.assertIn(ours[address - base][-1][0], wanted)
+
+    def test_other_languages(self):
+        for language, commands in OTHER_LANGUAGES.items():
+            with self.subTest(language):
+                where = self.folder / language
+                where.mkdir()
+                env = {**os.environ, "GOCACHE": str(where / "cache")}
+                for command in commands:
+                    run(*command.format(sources=LANGUAGES).split(), cwd=where, env=env)
+                program = where / "program"
+                base = load_base(program)
+                addresses = sample(program, program, 300)
+                if len(addresses) > LANGUAGE_ADDRESSES:
+                    addresses = sorted(random.Random(4).sample(addresses, LANGUAGE_ADDRESSES))
+                ours = {a + base: f for a, f in sigla_frames(SIGLA, program, [a - base for a in addresses], env=self.env).items()}
+                theirs = llvm_frames(program, addresses)
+                self.check(Agreement().add(ours, theirs), language)
+                # Of names at one address either will do. Without lines we name entries of the PLT, and LLVM the section's start.
+                symbols = {fields[2]: fields[0] for line in run("nm", program).splitlines() if len(fields := line.split()) == 3}
+                for address, frames in theirs.items():
+                    if any(line for _, _, line in frames):
+                        names = [[symbols.get(f[0], f[0]) for f in either] for either in (ours[address], frames)]
+                        self.assertEqual(*names, f"{language} {address:#x}")
+
+    def test_mini_debug_info(self):
+        """As Fedora does it: the symbols that .dynsym lacks, in an ELF file inside of .gnu_debugdata."""
+        program = self.build.programs["gcc", "dwarf5"]
+        base = load_base(program)
+        names = {}
+        for line in run("nm", program).splitlines():
+            fields = line.split()
+            if len(fields) == 3 and fields[1] in "tT" and any(l <= int(fields[0], 16) < h for l, h, _ in code_ranges(program)):
+                names.setdefault(int(fields[0], 16), set()).add(fields[2])
+        where = self.folder / "mini"
+        where.mkdir()
+        run("objcopy", "--only-keep-debug", program, where / "debug")
+        run("objcopy", "-S", "--remove-section", ".comment", *[f"--keep-symbol={n}" for s in names.values() for n in s],
+            where / "debug", where / "mini")
+        run("xz", where / "mini")
+        run("objcopy", "--strip-all", "--add-section", f".gnu_debugdata={where / 'mini.xz'}", program, where / "program")
+        ours = sigla_frames(SIGLA, where / "program", [a - base for a in names], env=self.env)
+        self.assertGreater(len(names), 10)
+        for address, wanted in names.items():
+            self.assertIn(ours[address - base][-1][0], wanted)
 
     def test_recompressed_sections(self):
         for form in ("zlib-gabi", "zlib-gnu", "zstd"):
@@ -197,7 +254,6 @@ class DwarfTest(unittest.TestCase):
         identity = run("readelf", "-n", library).split("Build ID: ")[1].split()[0]
         debug = pathlib.Path(f"/usr/lib/debug/.build-id/{identity[:2]}/{identity[2:]}.debug")
         ranges = code_ranges(debug)
-        import random
         generator = random.Random(2)
         low, high, _ = max(ranges, key=lambda r: r[1] - r[0])
         addresses = sorted({generator.randrange(low, high) for _ in range(20_000)} | function_addresses(debug))

@@ -22,6 +22,12 @@ bool has_debug_info(const Image& image) {
   return has_content(image, ".debug_info") || has_content(image, ".zdebug_info");
 }
 
+// A terminator alone says nothing, nor does the index entry that only ends the code of ARM.
+bool has_unwind_info(const Image& image) {
+  return has_content(image, ".eh_frame", 4) || has_content(image, ".debug_frame") ||
+         has_content(image, ".ARM.exidx", 8);
+}
+
 bool has_symbols(const Image& image) {
   const std::size_t symbol_size = image.header().is_64 ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym);
   return std::ranges::any_of(image.sections(), [&](const Section& section) {
@@ -145,8 +151,7 @@ Identity identify_image(const Image& image, std::string_view name, const Limits&
   if (const auto link = debug_link(image, limits)) identity.debug_file_name = to_utf8(link->name);
   identity.has_symbols = has_symbols(image);
   identity.has_debug_info = has_debug_info(image);
-  identity.has_unwind_info =
-      has_content(image, ".eh_frame", 4) || has_content(image, ".debug_frame");
+  identity.has_unwind_info = has_unwind_info(image);
   return identity;
 }
 

@@ -84,6 +84,23 @@ TEST(ElfIdentity, FeaturesAreWhatTheFileHolds) {
   }
 }
 
+// The debug halves that some tool chains make for ARM keep an .eh_frame of no bytes.
+TEST(ElfIdentity, AnEhFrameOfNoEntriesIsNoUnwindInformation) {
+  Buffer file = read_fixture(kTestdata + "libsmall.so");
+  ASSERT_OK_AND_ASSIGN(const Image image, Image::open(file, Limits()));
+  const Section* const section = image.section(".eh_frame");
+  ASSERT_NE(section, nullptr);
+  ASSERT_EQ(image.section(".debug_frame"), nullptr);
+  const std::size_t header =
+      load<std::uint64_t>(Bytes(file).subspan(0x28)) + section->index * std::size_t{64};
+  for (const std::uint8_t size : std::initializer_list<std::uint8_t>{0, 4}) {
+    std::fill_n(file.begin() + static_cast<std::ptrdiff_t>(header + 0x20), 8, std::uint8_t{0});
+    file[header + 0x20] = size;
+    ASSERT_OK_AND_ASSIGN(const Identity identity, identify_elf(file, "a.so", Limits()));
+    EXPECT_FALSE(identity.has_unwind_info) << size;
+  }
+}
+
 TEST(ElfIdentity, WithoutABuildIdTheCodeGivesTheDebugId) {
   const Identity program = identity_of("small.exec");
   EXPECT_TRUE(program.code_id.empty());
