@@ -3,6 +3,7 @@
 
 #include <linux/sockios.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -11,6 +12,7 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <cerrno>
 
 namespace sigla::http {
 
@@ -170,6 +172,13 @@ void Channel::tick() {
   if (!late) return;
   timed_out_ = true;
   socket_->descriptor.cancel();
+}
+
+bool Channel::peer_is_gone() const {
+  char next = 0;
+  const ssize_t count =
+      ::recv(socket_->descriptor.native_handle(), &next, 1, MSG_PEEK | MSG_DONTWAIT);
+  return count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR);
 }
 
 void Channel::abort() {

@@ -52,6 +52,10 @@ class Channel {
   Task<void> yield();
 
   void tick();
+  // Nothing more will come from the peer, who has closed the connection, or half of it; for those
+  // who neither read nor write. A look, which takes nothing. Not told of who speaks TLS and says
+  // goodbye, since that is to be read first.
+  bool peer_is_gone() const;
   // Ends every wait; the connection's coroutine then closes.
   void abort();
   void finish() { stream_->finish(); }

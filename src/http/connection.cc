@@ -34,6 +34,14 @@ void Connection::close_if_idle() {
   if (channel_.phase() == Channel::Phase::kIdle) channel_.abort();
 }
 
+void Connection::tick() {
+  channel_.tick();
+  const auto waiting = waiting_.lock();
+  if (waiting == nullptr || !channel_.peer_is_gone()) return;
+  channel_.abort();
+  waiting->wake();
+}
+
 Task<void> Connection::serve() {
   request_.remote_address = remote_address_;
   request_.is_tls = state_.tls.has_value();
@@ -147,7 +155,7 @@ Task<std::optional<Response>> Connection::run_route(const Route& route) {
     co_await background_.wait();
   }
   if (response.later == nullptr) co_return response;
-  Response at_last = co_await wait_for(response.later, context_);
+  Response at_last = co_await wait_for(response.later, context_, waiting_);
   co_return at_last;
 }
 

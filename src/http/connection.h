@@ -31,7 +31,7 @@ class Connection {
 
   // Requires: this outlives the task.
   Task<void> serve();
-  void tick() { channel_.tick(); }
+  void tick();
   void close_if_idle();
   void abort() { channel_.abort(); }
   // See Background::abandon().
@@ -72,6 +72,7 @@ class Connection {
   std::string out_;
   Request request_;
   std::string remote_address_;
+  std::weak_ptr<Waiter> waiting_;  // see wait_for()
   bool keep_alive_ = true;
   std::chrono::steady_clock::time_point started_;
 };

@@ -55,15 +55,18 @@ struct Forgotten {
 
 }  // namespace
 
-Task<Response> wait_for(std::shared_ptr<const Later> later, asio::io_context& context) {
+Task<Response> wait_for(std::shared_ptr<const Later> later,
+                        asio::io_context& context,
+                        std::weak_ptr<Waiter>& waiting) {
   const auto timer = std::make_shared<Timer>(context);
   if (later->timeout) {
     timer->expires_after(*later->timeout);
   } else {
     timer->expires_at(Timer::time_point::max());
   }
-  const Forgotten waiting(std::make_shared<TimerWaiter>(context, timer));
-  later->call(waiting.waiter);
+  const Forgotten until_over(std::make_shared<TimerWaiter>(context, timer));
+  waiting = until_over.waiter;
+  later->call(until_over.waiter);
   co_await timer->async_wait(asio::as_tuple(asio::use_awaitable));
   co_return later->take();
 }

@@ -220,6 +220,21 @@ TEST_F(PatienceTest, AnswersWithWhatThereIsWhenTheTimeIsOver) {
   while (waiter_count() != 0) ::usleep(1'000);
 }
 
+TEST_F(PatienceTest, DoesNotWaitOnForThoseWhoLeft) {
+  start();
+  auto waiting = connect(5, kLater);
+  while (waiter_count() < 5) ::usleep(1'000);
+  waiting.resize(2);
+  const auto start_time = Clock::now();
+  while (waiter_count() > 2) ::usleep(1'000);
+  EXPECT_LT(seconds_since(start_time), 5);
+  ::usleep(1'200'000);
+  EXPECT_EQ(waiter_count(), 2U);
+  wake_all();
+  for (const auto& one : waiting) EXPECT_EQ(body_of(one->read_response()), "there\n");
+  while (server_->server().connection_count() > 2) ::usleep(1'000);
+}
+
 TEST_F(PatienceTest, EndsBesideThoseWhoWait) {
   start();
   const auto waiting = connect(3, kLater);
