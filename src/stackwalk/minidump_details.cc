@@ -16,9 +16,24 @@ std::optional<std::uint64_t> microcode_of(std::string_view cpu_info) {
   return parse_hex(std::string_view(*text).substr(2));
 }
 
+std::size_t pointer_width(Arch arch) {
+  switch (arch) {
+    case Arch::kX86:
+    case Arch::kArm:
+    case Arch::kMips:
+    case Arch::kPpc:
+    case Arch::kRiscv32:
+      return 4;
+    default:
+      return 8;
+  }
+}
+
 }  // namespace
 
-ProcessDetails read_process_details(const minidump::Image& image, Diagnostics& diagnostics) {
+ProcessDetails read_process_details(const minidump::Image& image,
+                                    Arch arch,
+                                    Diagnostics& diagnostics) {
   const auto text = [&](std::uint32_t type) {
     return optional_stream(minidump::read_text(image, type), diagnostics);
   };
@@ -30,6 +45,7 @@ ProcessDetails read_process_details(const minidump::Image& image, Diagnostics& d
           optional_stream(minidump::read_texts(image, minidump::MD_LINUX_CMD_LINE), diagnostics)) {
     details.command_line = std::move(*words);
   }
+  details.auxv = optional_stream(minidump::read_auxv(image, pointer_width(arch)), diagnostics);
   if (const auto release = text(minidump::MD_LINUX_LSB_RELEASE)) {
     details.lsb_release = minidump::parse_lsb_release(*release);
   }

@@ -10,7 +10,9 @@
 #include "formats/minidump/linux_text.h"
 #include "formats/minidump/misc_info.h"
 #include "formats/minidump/modules.h"
+#include "formats/minidump/thread_info.h"
 #include "formats/minidump/threads.h"
+#include "formats/minidump/xstate.h"
 #include "stackwalk/minidump_details.h"
 #include "stackwalk/minidump_evidence.h"
 #include "stackwalk/optional_stream.h"
@@ -85,7 +87,7 @@ class Reader {
       const auto id = parse_decimal(minidump::find_proc_value(*status, "Pid").value_or(""));
       if (id && *id <= UINT32_MAX) facts_.process_id = static_cast<std::uint32_t>(*id);
     }
-    facts_.details = read_process_details(image_, diagnostics_);
+    facts_.details = read_process_details(image_, facts_.arch, diagnostics_);
     if (const auto assertion = optional(minidump::read_assertion(image_))) {
       facts_.assertion = describe_assertion(*assertion);
     }
@@ -149,6 +151,7 @@ class Reader {
     }
     SIGLA_TRY_ASSIGN(const auto threads, std::move(read));
     const auto names = optional(minidump::read_thread_names(image_));
+    const auto infos = optional(minidump::read_thread_info(image_));
     const auto info = optional(minidump::read_breakpad_info(image_));
     const auto dump_thread = info ? info->dump_thread_id : std::nullopt;
     auto requesting = info ? info->requesting_thread_id : std::nullopt;
@@ -170,7 +173,12 @@ class Reader {
       thread.last_error = last_error_of(raw);
       const bool is_requesting = id == requesting;
       if (is_requesting) facts_.requesting_thread = facts_.threads.size();
+      if (infos) {
+        const auto of_thread = infos->find(id);
+        if (of_thread != infos->end()) thread.info = of_thread->second;
+      }
       thread.context = context_of(raw, is_requesting);
+      thread.shadow_stack_pointer = shadow_stack_pointer_of(raw, is_requesting);
       if (thread.context && thread.context->arch == Arch::kX86 && thread.stack &&
           thread.stack->base + stack_size(raw) - 1 > 0xffffffffU) {
         thread.stack.reset();  // no stack of 32-bit code lies up there
@@ -202,6 +210,15 @@ class Reader {
       if (const auto& context = facts_.evidence.exception->context) return context;
     }
     return optional(minidump::read_context(image_, thread.raw.ThreadContext, system()));
+  }
+
+  // Of the same registers as context_of(); a handler's own would be of other frames.
+  std::optional<std::uint64_t> shadow_stack_pointer_of(const minidump::Thread& thread,
+                                                       bool is_requesting) {
+    const bool is_of_crash = is_requesting && exception_ && facts_.evidence.exception->context;
+    return optional(minidump::read_shadow_stack_pointer(
+                        image_, is_of_crash ? exception_->ThreadContext : thread.raw.ThreadContext))
+        .value_or(std::nullopt);
   }
 
   std::optional<MemoryRegion> stack_of(const minidump::Thread& thread) {

@@ -33,6 +33,8 @@ struct ProcessThread {
   std::optional<CpuContext> context;
   std::optional<MemoryRegion> stack;
   std::optional<std::uint32_t> last_error;  // Windows: what GetLastError() would say
+  std::optional<minidump::ThreadInfo> info;
+  std::optional<std::uint64_t> shadow_stack_pointer;
 };
 
 // What a process drew with; empty where the dump does not say.

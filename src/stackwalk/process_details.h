@@ -11,6 +11,7 @@
 #include "formats/minidump/handles.h"
 #include "formats/minidump/linux_text.h"
 #include "formats/minidump/mac_info.h"
+#include "formats/minidump/thread_info.h"
 
 namespace sigla {
 
@@ -26,6 +27,7 @@ struct ProcessDetails {
   std::string soft_errors;  // JSON that the dump's writer left; whatever it wrote there
   std::string build_string;
   std::optional<std::uint32_t> integrity_level;
+  std::optional<std::vector<minidump::AuxvEntry>> auxv;  // what the kernel told the program
   // The thread that only wrote the dump, and where it stood in the list of threads.
   struct DumpThread {
     std::uint32_t index = 0;

@@ -76,6 +76,8 @@ struct ReportThread {
   std::string name;
   bool is_in_name_list = false;             // of a minidump; the name may be empty there
   std::optional<std::uint32_t> last_error;  // Windows: what GetLastError() would say
+  std::optional<minidump::ThreadInfo> info;
+  std::optional<std::uint64_t> shadow_stack_pointer;
   // Innermost first. An inlined call (trust kInline) stands before the frame that contains it.
   std::vector<ReportFrame> frames;
 };

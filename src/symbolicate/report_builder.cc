@@ -148,6 +148,8 @@ void ReportBuilder::add_thread(const ProcessThread& thread) {
   result.name = thread.name;
   result.is_in_name_list = thread.is_in_name_list;
   result.last_error = thread.last_error;
+  result.info = thread.info;
+  result.shadow_stack_pointer = thread.shadow_stack_pointer;
   // The registers of the crash are always told.
   const bool is_crashed = report_.requesting_thread == report_.threads.size();
   const Arch arch = thread.context ? thread.context->arch : Arch::kUnknown;

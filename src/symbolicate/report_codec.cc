@@ -108,6 +108,8 @@ void code(Coder& coder, T& thread) {
   coder(thread.name);
   coder(thread.is_in_name_list);
   code_optional(coder, thread.last_error);
+  code_optional(coder, thread.info);
+  code_optional(coder, thread.shadow_stack_pointer);
   code_list(coder, thread.frames);
 }
 
@@ -166,6 +168,25 @@ void code(Coder& coder, T& findings) {
 
 // Where code_list() and code_optional() find them: in the namespace of their types.
 namespace minidump {
+
+template <typename Coder, typename T>
+  requires std::is_same_v<std::remove_const_t<T>, ThreadInfo>
+void code(Coder& coder, T& info) {
+  coder(info.dump_flags);
+  coder(info.exit_status);
+  coder(info.create_time);
+  coder(info.exit_time);
+  coder(info.kernel_time);
+  coder(info.user_time);
+  coder(info.start_address);
+}
+
+template <typename Coder, typename T>
+  requires std::is_same_v<std::remove_const_t<T>, AuxvEntry>
+void code(Coder& coder, T& entry) {
+  coder(entry.type);
+  coder(entry.value);
+}
 
 template <typename Coder, typename T>
   requires std::is_same_v<std::remove_const_t<T>, Handle>
@@ -229,6 +250,7 @@ void code(Coder& coder, T& details) {
   coder(details.soft_errors);
   coder(details.build_string);
   code_optional(coder, details.integrity_level);
+  code_optional_list(coder, details.auxv);
   code_optional(coder, details.dump_thread);
 }
 

@@ -8,6 +8,7 @@
 #include "symbolicate/explanation.h"
 #include "symbolicate/rust_minidump_system.h"
 #include "symbolicate/write_findings.h"
+#include "symbolicate/write_thread_info.h"
 
 namespace sigla {
 namespace {
@@ -90,6 +91,7 @@ class Writer {
     write_rust_minidump_details(report_, json_);
     write_rust_minidump_limits(report_, json_);
     write_rust_minidump_soft_errors(report_, json_);
+    write_auxv(details.auxv, json_);
     json_.end_object();
   }
 
@@ -99,6 +101,9 @@ class Writer {
     json_.text_or_null("name", thread.name);
     json_.text_or_null("last_error",
                        thread.last_error ? windows_error_text(*thread.last_error) : std::string());
+    json_.text_or_null("shadow_stack_pointer",
+                       thread.shadow_stack_pointer ? hex(*thread.shadow_stack_pointer) : "");
+    write_thread_info(thread.info, json_);
     json_.member("crashed", report_.has_crashed && report_.requesting_thread == index);
     json_.key("frames").begin_array();
     std::size_t first = 0;  // of the inlined calls of the frame at hand

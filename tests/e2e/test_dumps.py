@@ -89,6 +89,26 @@ def full_dump_of(dump, path, filler_size):
         file.write(dump[stack:stack + stack_size])
 
 
+def dump_with(dump, path, more, state=b""):
+    """The dump with `more` streams by type, and `state` behind the registers of the crash."""
+    streams = streams_of(dump)
+    content = bytearray(dump)
+    if state:
+        exception, _ = streams[6]
+        size, context = struct.unpack_from("<II", dump, exception + 160)
+        struct.pack_into("<II", content, exception + 160, size + len(state), len(content))
+        content += dump[context:context + size] + state
+        flags = len(content) - len(state) - size + 48
+        struct.pack_into("<I", content, flags, struct.unpack_from("<I", content, flags)[0] | 0x40)
+    for kind, data in more.items():
+        streams[kind] = (len(content), len(data))
+        content += data
+    struct.pack_into("<II", content, 8, len(streams), len(content))
+    for kind, (offset, length) in streams.items():
+        content += struct.pack("<III", kind, length, offset)
+    path.write_bytes(content)
+
+
 class Dumps(Case):
     @classmethod
     def setUpClass(cls):
@@ -175,6 +195,29 @@ class Dumps(Case):
         annotations.write_text('{"ModuleSignatureInfo": 1}')
         done = run(SIGLA, "symbolicate", self.dump("null"), "--evil-json", annotations, env=self.environment, check=False)
         self.assertEqual((done.returncode, "crash.extra: ModuleSignatureInfo: not a JSON object" in done.stderr), (3, True), done.stderr)
+
+    def test_what_the_system_said_of_threads_and_program(self):
+        path = self.dump("null")
+        before = self.report(path)
+        thread = before["threads"][before["crash"]["thread"]]
+        self.assertEqual((thread["info"], thread["shadow_stack_pointer"], before["details"]["auxv"]), (None, None, None))
+        epoch = 116444736 * 10**9
+        info = struct.pack("<7I6Q", 12, 64, 1, thread["id"], 2, 0, 0x103, epoch + 17 * 10**15, 0, 25_000_000, 5_000_000, 0x401000, 1)
+        auxv = struct.pack("<QQQQQQ", 6, 4096, 9, 0x401000, 0, 0)
+        extended = struct.pack("<iIiIiI", -1232, 0x560, -1232, 1232, 0x40, 0x50).ljust(0x40, b"\0")
+        extended += struct.pack("<QQ", 1 << 11, 1 << 63 | 1 << 11).ljust(64, b"\0") + struct.pack("<QQ", 1, 0x7ff812345678)
+        told = self.scratch / "told.dmp"
+        dump_with(path.read_bytes(), told, {17: info, 0x47670008: auxv}, extended)
+        report = self.report(told)
+        self.assertEqual(report["details"]["auxv"], [{"type": 6, "name": "AT_PAGESZ", "value": "0x1000"}, {"type": 9, "name": "AT_ENTRY", "value": "0x401000"}])
+        crashed = report["threads"][report["crash"]["thread"]]
+        self.assertEqual(crashed["info"], {"start_address": "0x401000", "created": 1.7e9, "exited": None, "exit_status": None, "kernel_seconds": 2.5,
+                                           "user_seconds": 0.5, "flags": ["wrote_dump"]})
+        self.assertEqual(crashed["shadow_stack_pointer"], "0x7ff812345678")
+        self.assertEqual(crashed["frames"], thread["frames"])
+        answer = self.server.request("POST", "/api/v1/projects/default/symbolicate", body=told.read_bytes()).json()
+        self.assertEqual([answer["threads"][answer["crash"]["thread"]][key] for key in ("info", "shadow_stack_pointer")],
+                         [crashed[key] for key in ("info", "shadow_stack_pointer")])
 
     def test_explanations(self):
         text = self.sigla(self.dump("null"), "--explain")

@@ -20,6 +20,7 @@
 #include "formats/minidump/system_info.h"
 #include "formats/minidump/thread_info.h"
 #include "formats/minidump/threads.h"
+#include "formats/minidump/xstate.h"
 
 namespace sigla::minidump {
 namespace {
@@ -100,7 +101,8 @@ class Dumper {
       for (const std::string& word : *r) line("  {}", word);
     }
     if (auto r = read_auxv(image_, 8); present(r, "auxiliary vector")) {
-      for (const AuxvEntry& entry : *r) line("  {} {:#x}", entry.type, entry.value);
+      for (const AuxvEntry& entry : *r)
+        line("  {} {} {:#x}", entry.type, auxv_name(entry.type), entry.value);
     }
   }
 
@@ -183,6 +185,9 @@ class Dumper {
     for (std::size_t i = 0; i < names.size(); ++i) {
       line("      {} {:#x}", names[i], result->registers[i]);
     }
+    const auto ssp = read_shadow_stack_pointer(image_, location);
+    if (!ssp.has_value()) line("    no extended state: {}", ssp.error().message());
+    if (ssp.has_value() && *ssp) line("      ssp {:#x}", **ssp);
   }
 
   void breakpad(const BreakpadInfo& info) {

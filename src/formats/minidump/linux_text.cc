@@ -8,6 +8,26 @@
 namespace sigla::minidump {
 namespace {
 
+constexpr std::size_t kAuxvCountMax = 1'000;  // the kernel writes some twenty
+
+struct AuxvName {
+  std::uint64_t type;
+  std::string_view text;
+};
+// Linux's include/uapi/linux/auxvec.h and those of the processors.
+constexpr AuxvName kAuxvNames[] = {
+    {2, "AT_EXECFD"},       {3, "AT_PHDR"},      {4, "AT_PHENT"},
+    {5, "AT_PHNUM"},        {6, "AT_PAGESZ"},    {7, "AT_BASE"},
+    {8, "AT_FLAGS"},        {9, "AT_ENTRY"},     {10, "AT_NOTELF"},
+    {11, "AT_UID"},         {12, "AT_EUID"},     {13, "AT_GID"},
+    {14, "AT_EGID"},        {15, "AT_PLATFORM"}, {16, "AT_HWCAP"},
+    {17, "AT_CLKTCK"},      {23, "AT_SECURE"},   {24, "AT_BASE_PLATFORM"},
+    {25, "AT_RANDOM"},      {26, "AT_HWCAP2"},   {27, "AT_RSEQ_FEATURE_SIZE"},
+    {28, "AT_RSEQ_ALIGN"},  {29, "AT_HWCAP3"},   {30, "AT_HWCAP4"},
+    {31, "AT_EXECFN"},      {32, "AT_SYSINFO"},  {33, "AT_SYSINFO_EHDR"},
+    {51, "AT_MINSIGSTKSZ"},
+};
+
 std::string_view without_quotes(std::string_view text) {
   text = trim(text);
   if (text.size() >= 2 && text.front() == '"' && text.back() == '"') {
@@ -107,9 +127,21 @@ Result<std::vector<AuxvEntry>> read_auxv(const Image& image, std::size_t width) 
     entry.type = width == 4 ? reader.u32() : reader.u64();
     entry.value = width == 4 ? reader.u32() : reader.u64();
     if (entry.type == 0) break;
+    if (entries.size() == kAuxvCountMax) {
+      return make_error(ErrorCode::kLimitExceeded,
+                        "minidump auxiliary vector: more than {} entries",
+                        kAuxvCountMax);
+    }
     entries.push_back(entry);
   }
   return entries;
+}
+
+std::string_view auxv_name(std::uint64_t type) {
+  const auto* known = std::find_if(std::begin(kAuxvNames),
+                                   std::end(kAuxvNames),
+                                   [type](const AuxvName& name) { return name.type == type; });
+  return known == std::end(kAuxvNames) ? std::string_view() : known->text;
 }
 
 }  // namespace sigla::minidump

@@ -44,5 +44,7 @@ Result<std::string_view> read_text(const Image& image, std::uint32_t type);
 Result<std::vector<std::string>> read_texts(const Image& image, std::uint32_t type);
 // Of a process whose pointers have `width` bytes; up to AT_NULL.
 Result<std::vector<AuxvEntry>> read_auxv(const Image& image, std::size_t width);
+// "AT_PHDR"; empty for types that no system of today writes.
+std::string_view auxv_name(std::uint64_t type);
 
 }  // namespace sigla::minidump

@@ -233,7 +233,13 @@ TEST(MinidumpLinuxText, ReadsValuesArgumentsAndAuxv) {
   ASSERT_EQ(entries.size(), 2U);
   EXPECT_EQ(entries[0].type, 33U);
   EXPECT_EQ(entries[1].value, 4096U);
+  EXPECT_EQ(auxv_name(33), "AT_SYSINFO_EHDR");
+  EXPECT_EQ(auxv_name(1'000'000), "");
   survives_damage(auxv);
+  BytesBuilder endless = one_stream(MD_LINUX_AUXV);
+  for (int i = 0; i <= 1'000; ++i) endless.u64(6).u64(4096);
+  const Buffer many = endless.mark("end").build();
+  EXPECT_THAT(read_auxv(open(many), 8), IsError(ErrorCode::kLimitExceeded, "1000 entries"));
 }
 
 }  // namespace
