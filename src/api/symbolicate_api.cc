@@ -88,7 +88,7 @@ void add_symbolicate_routes(http::Router& router, const Services& services) {
               .pattern = "/api/v1/projects/{project}/symbolicate",
               .body = http::BodyPolicy::kSpool,
               .run_on = http::RunOn::kPoolLong,
-              .body_size_max = services.limits.entry_size_max,
+              .body_size_max = services.limits.minidump_size_max,
               .admit = [reader = admit_reader(services)](
                            const http::Request& request) { return admit(request, reader); },
               .handler = answer(

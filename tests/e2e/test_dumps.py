@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import re
+import socket
 import struct
 import subprocess
 import sys
@@ -239,6 +240,13 @@ class Dumps(Case):
         process.returncode = os.waitstatus_to_exitcode(status)
         self.assertEqual(process.returncode, 0)
         self.assertLess(usage.ru_maxrss, 100_000, "KB resident")
+
+    def test_a_server_takes_dumps_as_large_as_the_program_does(self):
+        for path in ("/minidump", "/api/v1/projects/default/symbolicate"):
+            for size, status in ((20 << 30, b"100"), (65 << 30, b"413")):
+                with socket.create_connection(("127.0.0.1", self.server.port), timeout=20) as connection:
+                    connection.sendall(f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {size}\r\nExpect: 100-continue\r\n\r\n".encode())
+                    self.assertEqual(connection.recv(4096).split(b" ")[1], status, (path, size))
 
     def test_a_microdump_gives_the_same_stack(self):
         path = self.dump("null")
