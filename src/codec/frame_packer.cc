@@ -9,7 +9,7 @@
 namespace sigla {
 namespace {
 
-constexpr int kNiceness = 10;
+constexpr int kPrioritySteps = 5;
 
 // A level that takes twice the time must save one byte in twenty-five.
 bool is_worth_it(std::size_t size, std::size_t fast_size) { return size < fast_size / 25 * 24; }
@@ -72,7 +72,7 @@ void FramePool::wait(const PackingFrame& frame) {
 }
 
 void FramePool::run() {
-  lower_priority(kNiceness);
+  lower_priority(kPrioritySteps);
   FramePacker packer;
   std::unique_lock lock(mutex_);
   while (true) {

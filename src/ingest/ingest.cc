@@ -13,7 +13,7 @@ namespace sigla {
 namespace {
 
 constexpr std::string_view kDefaultTag = "anon";
-constexpr int kSweeperNiceness = 19;
+constexpr int kSweeperSteps = 19;
 
 Upload make_upload(const UploadRequest& request, std::uint64_t size) {
   Upload upload;
@@ -174,7 +174,7 @@ Result<std::uint64_t> sweep_orphans(Catalog& catalog,
 
 OrphanSweeper::OrphanSweeper(Catalog& catalog, BlobStore& blobs)
     : thread_([this, &catalog, &blobs] {
-        lower_priority(kSweeperNiceness);
+        lower_priority(kSweeperSteps);
         const auto count = sweep_orphans(catalog, blobs, is_stopped_);
         if (count.has_value()) return;
         log_warning("orphan blobs not removed", {{"error", count.error().message()}});

@@ -10,7 +10,7 @@
 namespace sigla {
 namespace {
 
-constexpr int kNiceness = 10;
+constexpr int kPrioritySteps = 5;
 
 bool is_symbol_file(Format format) {
   switch (format) {
@@ -131,7 +131,7 @@ Status UploadWriter::add(UnpackedFile file) {
 }
 
 void UploadWriter::run() {
-  lower_priority(kNiceness);
+  lower_priority(kPrioritySteps);
   std::unique_lock lock(mutex_);
   while (true) {
     Task* task = nullptr;

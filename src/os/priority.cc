@@ -3,8 +3,17 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
+#include <cerrno>
+
 namespace sigla {
 
-void lower_priority(int niceness) { static_cast<void>(::setpriority(PRIO_PROCESS, 0, niceness)); }
+void lower_priority(int steps) {
+  constexpr int kLowest = 19;
+  errno = 0;
+  const int niceness = ::getpriority(PRIO_PROCESS, 0);
+  if (niceness == -1 && errno != 0) return;
+  static_cast<void>(::setpriority(PRIO_PROCESS, 0, std::min(niceness + steps, kLowest)));
+}
 
 }  // namespace sigla

@@ -4,8 +4,8 @@
 
 namespace sigla {
 
-// Of the calling thread alone, as Linux has it. A system that refuses has no lower priority to
-// give, which is no error.
-void lower_priority(int niceness);
+// By so many steps of nice(2), of the calling thread alone, as Linux has it. A system that refuses
+// has no lower priority to give, which is no error.
+void lower_priority(int steps);
 
 }  // namespace sigla
