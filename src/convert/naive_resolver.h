@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "formats/breakpad/parser.h"
+#include "symcache/layout.h"
 #include "symcache/range_sets.h"
 #include "symcache/symcache.h"
 
@@ -23,6 +24,10 @@ class NaiveResolver : public breakpad::Visitor {
     bool contains(const Range& other) const { return low <= other.low && other.high <= high; }
     bool touches(const Range& other) const { return low <= other.high && other.low <= high; }
   };
+  // Larger ones are reported and left out.
+  static std::uint32_t kept_size(std::uint32_t parameter_size) {
+    return parameter_size > symcache::kParameterSizeMax ? 0 : parameter_size;
+  }
   struct LineRecord {
     Range range;
     breakpad::Line line;
@@ -113,7 +118,7 @@ class NaiveResolver : public breakpad::Visitor {
     SymcacheFrame frame;
     frame.function = symbol.name;
     frame.function_address = frame.line_address = symbol.address;
-    frame.parameter_size = symbol.parameter_size;
+    frame.parameter_size = kept_size(symbol.parameter_size);
     frame.is_public = true;
     frame.is_multiple = symbol.is_multiple;
     return {frame};
@@ -148,7 +153,7 @@ class NaiveResolver : public breakpad::Visitor {
     SymcacheFrame frame;
     frame.function_address = frame.line_address = record.range.low;
     frame.function_size = record.function.size;
-    frame.parameter_size = record.function.parameter_size;
+    frame.parameter_size = kept_size(record.function.parameter_size);
     for (const LineRecord& line : record.lines) {
       if (!line.range.contains(address)) continue;
       frame.file = file(line.line.file);
