@@ -2,6 +2,7 @@
 #include "formats/macho/identity.h"
 
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 
 #include "formats/macho/dump.h"
 #include "formats/macho/fat.h"
@@ -116,6 +117,43 @@ TEST(MachoImage, RejectsLoadCommandSizesThatDoNotFit) {
     EXPECT_THAT(Image::open(b.build(), Limits()), IsError(ErrorCode::kMalformed, "Mach-O"))
         << cmdsize;
   }
+}
+
+// The offsets of sections wrap around: the second one's is 0x10, at 4 GiB and 16 bytes.
+TEST(MachoImage, FindsSectionsBeyond4GiB) {
+  constexpr std::uint64_t kFirstSize = (1ULL << 32) - 0x1000;
+  constexpr std::uint64_t kVmaddr = 0x1'0000'2000;
+  constexpr std::size_t kFileSize = 0x1'0000'0000 + 0x20;
+  BytesBuilder b;
+  b.u32(MH_MAGIC_64).u32(CPU_TYPE_ARM64).u32(0).u32(MH_DSYM).u32(1).u32(72 + 2 * 80).u32(0).u32(0);
+  b.u32(LC_SEGMENT_64).u32(72 + 2 * 80).text("__DWARF").zeros(9);
+  b.u64(kVmaddr).u64(0x1'0000'0000).u64(0x1000).u64(kFirstSize + 0x20);
+  b.u32(7).u32(3).u32(2).u32(0);
+  const auto add_section = [&](std::string_view name, std::uint64_t at, std::uint64_t size) {
+    b.text(name).zeros(16 - name.size()).text("__DWARF").zeros(9).u64(kVmaddr + at).u64(size);
+    b.u32(static_cast<std::uint32_t>(0x1000 + at)).zeros(28);
+  };
+  add_section("__debug_str", 0, kFirstSize);
+  add_section("__debug_abbrev", kFirstSize + 0x10, 0x10);
+  const Buffer head = b.build();
+
+  void* const memory = mmap(nullptr,
+                            kFileSize,
+                            PROT_READ | PROT_WRITE,
+                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+                            -1,
+                            0);
+  ASSERT_NE(memory, MAP_FAILED);
+  const std::span file(static_cast<std::uint8_t*>(memory), kFileSize);
+  std::ranges::copy(head, file.begin());
+  file[0x1'0000'0010] = 42;
+  ASSERT_OK_AND_ASSIGN(const Image image, Image::open(file, Limits()));
+  const Section* const section = image.section("__DWARF", "__debug_abbrev");
+  ASSERT_NE(section, nullptr);
+  ASSERT_OK_AND_ASSIGN(const Bytes data, image.data(*section));
+  EXPECT_EQ(data.size(), 0x10U);
+  EXPECT_EQ(data[0], 42);
+  munmap(memory, kFileSize);
 }
 
 TEST(MachoImage, StopsAtTheLimits) {

@@ -32,6 +32,14 @@ bool is_zero_filled(std::uint32_t flags) {
   return type == S_ZEROFILL || type == S_GB_ZEROFILL || type == S_THREAD_LOCAL_ZEROFILL;
 }
 
+// A section's offset has 32 bits, and dsymutil lets it wrap around in a dSYM of more than 4 GiB.
+// The segment's has 64, and as far from it as the address is from the segment's lies the content.
+std::uint64_t file_offset(const Segment& segment, std::uint64_t addr, std::uint32_t offset) {
+  if (addr < segment.vmaddr || addr - segment.vmaddr >= segment.filesize) return offset;
+  const std::uint64_t whole = segment.fileoff + (addr - segment.vmaddr);
+  return static_cast<std::uint32_t>(whole) == offset ? whole : offset;
+}
+
 }  // namespace
 
 bool is_macho(Bytes file) { return read_magic(file).has_value(); }
@@ -137,7 +145,7 @@ Status Image::read_segment(ByteReader reader, const Limits& limits) {
     section.segname = fixed_name(reader);
     section.addr = read_word(reader);
     section.size = read_word(reader);
-    section.offset = reader.u32();
+    section.offset = file_offset(segment, section.addr, reader.u32());
     reader.skip(12);  // align, reloff, nreloc
     section.flags = reader.u32();
     reader.skip(header_.is_64 ? 12 : 8);  // reserved

@@ -47,7 +47,7 @@ struct Section {
   std::string_view sectname;
   std::uint64_t addr = 0;
   std::uint64_t size = 0;
-  std::uint32_t offset = 0;
+  std::uint64_t offset = 0;
   std::uint32_t flags = 0;
   // False for zero-filled sections and for those a dSYM only describes.
   bool has_content = false;
