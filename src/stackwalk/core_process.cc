@@ -77,6 +77,10 @@ class Reader {
     system.os = "Linux";
     system.cpu = cpu_name(facts_.arch);
     facts_.system = std::move(system);
+    if (!core_.auxiliary().empty()) {
+      auto& auxv = facts_.details.auxv.emplace();
+      for (const auto& [type, value] : core_.auxiliary()) auxv.push_back({type, value});
+    }
     if (!core_.process()) return;
     facts_.process_id = core_.process()->id;
     const std::string command = to_utf8(trim(core_.process()->arguments));

@@ -86,8 +86,7 @@ TEST(CoreProcess, TellsOfCrashThreadsAndModules) {
   Diagnostics diagnostics;
   ASSERT_OK_AND_ASSIGN(const Process process, Process::open(file, Limits(), diagnostics));
   ASSERT_EQ(diagnostics.categories().size(), 1U);
-  EXPECT_EQ(diagnostics.categories().begin()->first,
-            "ELF core has not the headers of all modules");
+  EXPECT_EQ(diagnostics.categories().begin()->first, "ELF core has not the headers of all modules");
   EXPECT_TRUE(process.modules()->modules()[0].is_known_by_name);
   ASSERT_TRUE(process.crash());
   EXPECT_EQ(process.crash()->reason.text, "SIGSEGV /SEGV_MAPERR");
@@ -95,6 +94,10 @@ TEST(CoreProcess, TellsOfCrashThreadsAndModules) {
   EXPECT_EQ(process.requesting_thread(), 0U);
   EXPECT_EQ(process.process_id(), 7U);
   EXPECT_EQ(process.system()->os, "Linux");
+  ASSERT_TRUE(process.details().auxv);
+  ASSERT_EQ(process.details().auxv->size(), 1U);
+  EXPECT_EQ(process.details().auxv->front().type, elf::AT_ENTRY);
+  EXPECT_EQ(process.details().auxv->front().value, kProgram + 0x1000);
   ASSERT_EQ(process.annotations().size(), 1U);
   EXPECT_EQ(process.annotations()[0].second, "./program -x");
   ASSERT_EQ(process.threads().size(), 2U);

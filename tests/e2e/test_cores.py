@@ -428,6 +428,17 @@ class Cores(Case):
         answer = self.server.request("POST", "/api/v1/projects/default/symbolicate", body=core.read_bytes(), headers={"Authorization": f"Bearer {self.server.token}"})
         self.assertEqual(answer.json()["crash"]["instruction"], report["crash"]["instruction"])
 
+    def test_the_auxiliary_vector_equals_gdbs(self):
+        shown = self.gdb(self.program("tail"), self.core("tail"), "info auxv")
+        entries = re.findall(r"^(\d+)\s+(\S+)\s.*?\s(0x[0-9a-f]+|\d+)(?:\s+\".*\")?$", shown, re.MULTILINE)
+        wanted = [(int(kind), name, int(value, 0)) for kind, name, value in entries if kind != "0"]
+        self.assertIn("AT_SYSINFO_EHDR", [name for _, name, _ in wanted], shown)
+        ours = self.sigla(self.core("tail"))["details"]["auxv"]
+        self.assertEqual([(entry["type"], int(entry["value"], 16)) for entry in ours], [(kind, value) for kind, _, value in wanted])
+        for entry, (_, name, _) in zip(ours, wanted):
+            if name != "???":  # gdb is older than some
+                self.assertEqual(entry["name"], name)
+
     def test_cores_without_the_pages_of_files_give_the_same_stacks(self):
         for name in ("threads", "tail", "alloca"):
             expected = frames_of(self.crashed(self.sigla(self.core(name), "/")))

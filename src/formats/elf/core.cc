@@ -10,6 +10,11 @@
 #include "formats/elf/identity.h"
 
 namespace sigla::elf {
+namespace {
+
+constexpr std::size_t kAuxiliaryCountMax = 1'000;  // the kernel writes some twenty
+
+}  // namespace
 
 Result<Core> Core::open(Bytes file, const Limits& limits) {
   SIGLA_TRY_ASSIGN(Image image, Image::open(file, limits));
@@ -140,7 +145,7 @@ void Core::read_process(Bytes descriptor) {
 
 void Core::read_auxiliary(Bytes descriptor) {
   ByteReader reader = image_.reader(descriptor);
-  while (!reader.at_end()) {
+  while (!reader.at_end() && auxiliary_.size() < kAuxiliaryCountMax) {
     const std::uint64_t tag = image_.read_word(reader);
     const std::uint64_t value = image_.read_word(reader);
     if (!reader.ok() || tag == AT_NULL) return;

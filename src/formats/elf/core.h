@@ -74,6 +74,8 @@ class Core {
   const std::optional<CoreProcessInfo>& process() const { return process_; }
   // An entry of the auxiliary vector.
   std::optional<std::uint64_t> auxiliary(std::uint64_t tag) const;
+  // All of them, as the kernel has them: tag and value.
+  std::span<const std::pair<std::uint64_t, std::uint64_t>> auxiliary() const { return auxiliary_; }
 
   // The dumped memory at an address, up to the end of its segment; empty when it was not dumped.
   Bytes memory(std::uint64_t address) const;

@@ -113,6 +113,7 @@ TEST(ElfCore, ReadsThreadsAndAuxiliaryVector) {
   EXPECT_EQ(as_text(core.threads()[1].registers), "registers");
   EXPECT_EQ(core.auxiliary(AT_PHDR), kProgram + 64);
   EXPECT_EQ(core.auxiliary(AT_ENTRY), std::nullopt);
+  EXPECT_EQ(core.auxiliary().size(), 1U);
 }
 
 TEST(ElfCore, MemoryIsWhatWasDumped) {
