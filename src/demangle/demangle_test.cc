@@ -21,6 +21,17 @@ TEST(Demangle, ReadsItaniumNamesWithoutReturnTypes) {
   EXPECT_EQ(demangle("__ZN12_GLOBAL__N_15startEv"), "(anonymous namespace)::start()");
   EXPECT_EQ(demangle("_ZL5localv"), "local()");
   EXPECT_EQ(demangle("_Z1fv.cold"), "f() (.cold)");
+  // Of GCC 12, which the ABI does not allow; the numbers of substitutions go on behind it.
+  EXPECT_EQ(demangle("_ZN3CLI6detail16checked_multiplyIiEENSt9enable_ifIXsrSt11is_integralIT_"
+                     "E5valueEbE4typeERS4_S4_"),
+            "CLI::detail::checked_multiply<int>(int&, int)");
+  EXPECT_EQ(
+      demangle(
+          "_Z1gIiENSt9enable_ifIXsrN3foo4deep3bazIT_EE5valueEiE4typeES4_PS5_PSt11is_integralIS4_E"),
+      "g<int>(int, foo::deep::baz<int>*, std::is_integral<int>*)");
+  EXPECT_EQ(demangle("_Z1hIiENSt9enable_ifIXaasrSt11is_integralIT_E5valuesr4globIS2_"
+                     "E5valueEiE4typeES2_PS3_PS2_"),
+            "h<int>(int, std::is_integral<int>*, int*)");
   EXPECT_EQ(demangle("_Z1fv$57c34bde3fedbd1a4bf6fbbe5453ff24"), "f()");
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cstdlib>
 #include <memory>
 #include <memory_resource>
@@ -109,8 +110,11 @@ class Parser : public ast::AbstractManglingParser<Parser, NodeMemory> {
   using Base = ast::AbstractManglingParser<Parser, NodeMemory>;
 
  public:
-  explicit Parser(std::string_view mangled)
-      : Base(mangled.data(), mangled.data() + mangled.size()) {}
+  // GCC writes the scope of a name that depends on a template as it writes any type
+  // ("srSt11is_integralIT_E5value"), which the ABI does not allow and which means something else
+  // there at times.
+  Parser(std::string_view mangled, bool is_of_gcc)
+      : Base(mangled.data(), mangled.data() + mangled.size()), is_of_gcc_(is_of_gcc) {}
 
   const NodeMemory& memory() const { return ASTAllocator; }
 
@@ -126,6 +130,14 @@ class Parser : public ast::AbstractManglingParser<Parser, NodeMemory> {
   ast::Node* parseEncoding(bool with_parameters = true) {
     return nested([&] { return Base::parseEncoding(with_parameters); });
   }
+  ast::Node* parseUnresolvedName(bool is_global) {
+    const bool is_type = std::isdigit(static_cast<unsigned char>(look(2))) != 0 || look(2) == 'N' ||
+                         (look(2) == 'S' && look(3) == 't');
+    if (!is_of_gcc_ || !is_type || !consumeIf("sr")) return Base::parseUnresolvedName(is_global);
+    ast::Node* const scope = parseType();
+    ast::Node* const name = scope == nullptr ? nullptr : parseBaseUnresolvedName();
+    return name == nullptr ? nullptr : make<ast::QualifiedName>(scope, name);
+  }
   ast::Node* parseQualifiedType() {
     return nested([&] { return Base::parseQualifiedType(); });
   }
@@ -140,6 +152,7 @@ class Parser : public ast::AbstractManglingParser<Parser, NodeMemory> {
     return node;
   }
 
+  bool is_of_gcc_;
   int depth_ = 0;
 };
 
@@ -203,17 +216,8 @@ std::string print(const ast::Node& node, bool is_perhaps_rust) {
   return std::string(text.view());
 }
 
-}  // namespace
-
-bool is_itanium(std::string_view name) {
-  return name.starts_with("_Z") || name.starts_with("__Z") || name.starts_with("___Z") ||
-         name.starts_with("____Z");
-}
-
-std::optional<std::string> demangle_itanium(std::string_view name) {
-  if (!is_itanium(name)) return std::nullopt;
-  name = without_digest(name);
-  Parser parser(name);
+std::optional<std::string> demangle_as(std::string_view name, bool is_of_gcc) {
+  Parser parser(name, is_of_gcc);
   const ast::Node* node = parser.parse();
   if (node == nullptr || !parser.memory().is_bounded(node)) return std::nullopt;
   // What a compiler has put behind the name: "f(int) (.cold)".
@@ -227,6 +231,23 @@ std::optional<std::string> demangle_itanium(std::string_view name) {
   }
   std::string readable = print(*node, name.find("17h") != std::string_view::npos) + suffix;
   if (readable.size() > kReadableNameSizeMax) return std::nullopt;
+  return readable;
+}
+
+}  // namespace
+
+bool is_itanium(std::string_view name) {
+  return name.starts_with("_Z") || name.starts_with("__Z") || name.starts_with("___Z") ||
+         name.starts_with("____Z");
+}
+
+std::optional<std::string> demangle_itanium(std::string_view name) {
+  if (!is_itanium(name)) return std::nullopt;
+  name = without_digest(name);
+  auto readable = demangle_as(name, false);
+  if (!readable.has_value() && name.find("sr") != std::string_view::npos) {
+    readable = demangle_as(name, true);
+  }
   return readable;
 }
 

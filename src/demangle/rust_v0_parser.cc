@@ -6,15 +6,15 @@
 #include <utility>
 
 #include "base/text.h"
-#include "demangle/punycode.h"
 #include "base/utf8.h"
+#include "demangle/punycode.h"
 
 namespace sigla::rust_v0 {
 namespace {
 
 constexpr int kDepthMax = 300;
 constexpr int kStepCountMax = 50'000;
-constexpr std::uint64_t kNumberMax = UINT64_MAX / 64;
+constexpr std::uint64_t kNumberMax = UINT64_MAX / 16;
 constexpr std::uint64_t kLifetimesMax = 1'024;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -115,7 +115,7 @@ std::optional<std::uint64_t> Parser::base_62_number() {
   for (;;) {
     const char c = next();
     std::uint64_t digit = 0;
-    if (c == '_') return value + 1;
+    if (c == '_') return value == UINT64_MAX ? std::nullopt : std::optional(value + 1);
     if (is_digit(c)) {
       digit = static_cast<std::uint64_t>(c - '0');
     } else if (c >= 'a' && c <= 'z') {
@@ -125,7 +125,8 @@ std::optional<std::uint64_t> Parser::base_62_number() {
     } else {
       return std::nullopt;
     }
-    if (value > kNumberMax) return std::nullopt;
+    // What tells crates apart takes all of 64 bits.
+    if (value > (UINT64_MAX - digit) / 62) return std::nullopt;
     value = value * 62 + digit;
   }
 }
@@ -133,7 +134,8 @@ std::optional<std::uint64_t> Parser::base_62_number() {
 std::optional<std::uint64_t> Parser::optional_number(char tag) {
   if (!next_if(tag)) return 0;
   const auto number = base_62_number();
-  return number.has_value() ? std::optional(*number + 1) : std::nullopt;
+  const bool fits = number.has_value() && *number != UINT64_MAX;
+  return fits ? std::optional(*number + 1) : std::nullopt;
 }
 
 std::optional<std::string> Parser::undisambiguated_identifier() {

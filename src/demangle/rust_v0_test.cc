@@ -27,6 +27,7 @@ TEST(RustV0, ReadsPaths) {
       {"_RNvCs1234_7mycrate3foo", "mycrate::foo"},
       {"__RNvCs1234_7mycrate3foo", "mycrate::foo"},
       {"_RNvC1a1f.llvm.12345", "a::f (.llvm.12345)"},
+      {"_RNvNtCslNYArtu3iFV_5alloc5boxed14box_new_uninit", "alloc::boxed::box_new_uninit"},
       {"_RNvC1a1fC1b", "a::f"},  // an instance that crate b made
       {"_RNvNvC1a1fs0_3bar", "a::f::bar"},
       {"_RNCNCNgCs6DXkGYLi8lr_2cc5spawn00B5_", "cc::spawn::{closure#0}::{closure#0}"},
