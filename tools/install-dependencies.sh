@@ -13,7 +13,7 @@ demo=(gdb curl python3 binutils debuginfod elfutils)
 test=(mono-devel libgtest-dev libgmock-dev libbenchmark-dev clang-19 clang-format-19 clang-tidy-19
   libclang-rt-19-dev llvm-19 lldb-19 nginx-light wrk gcab cabextract p7zip-full libarchive-tools zip unzip
   gfortran gnat gdc rustc golang-go dwz gcc-mingw-w64-x86-64-posix wine wine64 xz-utils bzip2 zstd lz4 jq openssl python3-jsonschema
-  procps libc6-dbg golang-go rustc mono-runtime mono-devel mono-mcs libmono-cecil-private-cil nuget)
+  procps libc6-dbg mono-runtime mono-mcs libmono-cecil-private-cil nuget)
 
 wanted=("${build[@]}" "${demo[@]}")
 [ "${1:-run}" = test ] && wanted+=("${test[@]}")
