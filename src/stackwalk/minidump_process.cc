@@ -140,7 +140,7 @@ class Reader {
       }
     }
     if (auto unloaded = optional(minidump::read_unloaded_modules(image_, system()))) {
-      facts_.unloaded = ModuleMap::make_overlapping(to_process_modules(std::move(*unloaded)));
+      facts_.unloaded = ModuleMap::make_unloaded(to_process_modules(std::move(*unloaded)));
     }
   }
 

@@ -65,6 +65,16 @@ ModuleMap ModuleMap::make_overlapping(std::vector<ProcessModule> modules, Overla
   return make_sorted(std::move(modules), overlap);
 }
 
+ModuleMap ModuleMap::make_unloaded(const std::vector<ProcessModule>& modules) {
+  ModuleMap result = make_sorted(modules, Overlap::kCutLower);
+  std::vector<bool> is_placed(modules.size());
+  for (const ProcessModule& module : result.modules_) is_placed[module.list_index] = true;
+  for (const ProcessModule& module : modules) {
+    if (!is_placed[module.list_index]) result.modules_.push_back(module);
+  }
+  return result;
+}
+
 std::optional<std::uint32_t> ModuleMap::find(std::uint64_t address) const {
   const auto found = std::lower_bound(
       ranges_.begin(), ranges_.end(), address, [](const RangeMap::Range& range, std::uint64_t a) {

@@ -41,10 +41,13 @@ class ModuleMap {
   // Nothing when the list is spoilt. On success `modules` come back in order of address, without
   // the duplicates, and `main` is the index of the one that was first in the list.
   static std::optional<ModuleMap> make(std::vector<ProcessModule> modules, ModuleRules rules);
-  // For unloaded modules, whose ranges overlap as a rule, and for mappings of files, which may:
-  // each is cut or dropped, the list stays.
+  // For mappings of files, whose ranges may overlap: each is cut or dropped, the list stays.
   static ModuleMap make_overlapping(std::vector<ProcessModule> modules,
                                     Overlap overlap = Overlap::kCutLower);
+  // For unloaded modules, which have lain at the same addresses one after another. Those that no
+  // address finds any more come last: that they were loaded is still known. `list_index` of each
+  // is its place in the list.
+  static ModuleMap make_unloaded(const std::vector<ProcessModule>& modules);
 
   // Index into modules().
   std::optional<std::uint32_t> find(std::uint64_t address) const;

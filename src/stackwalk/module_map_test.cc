@@ -90,5 +90,20 @@ TEST(ModuleMap, AndroidMayMapOverAReservation) {
   EXPECT_TRUE(ModuleMap::make(modules, ModuleRules::kAndroid));
 }
 
+TEST(ModuleMap, RemembersUnloadedModulesOfWhichNothingIsLeft) {
+  std::vector<ProcessModule> list = {module(0x2000, 0x1000, "first"),
+                                     module(0x1000, 0x800, "below"),
+                                     module(0x2000, 0x1000, "second"),
+                                     module(0x9000, 0, "empty")};
+  for (std::uint32_t i = 0; i < list.size(); ++i) list[i].list_index = i;
+  const auto map = ModuleMap::make_unloaded(list);
+  std::string names;
+  for (const ProcessModule& found : map.modules()) names += found.code_file + " ";
+  EXPECT_EQ(names, "below first second empty ");
+  EXPECT_EQ(map.find(0x2800), 1U);
+  EXPECT_EQ(map.find(0x9000), std::nullopt);
+  EXPECT_TRUE(ModuleMap::make_unloaded({}).modules().empty());
+}
+
 }  // namespace
 }  // namespace sigla

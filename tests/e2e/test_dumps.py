@@ -90,8 +90,8 @@ def full_dump_of(dump, path, filler_size):
         file.write(dump[stack:stack + stack_size])
 
 
-def dump_with(dump, path, more, state=b""):
-    """The dump with `more` streams by type, and `state` behind the registers of the crash."""
+def dump_with(dump, path, more, state=b"", trailer=b""):
+    """The dump with `more` streams by type, `trailer` behind them, and `state` behind the registers of the crash."""
     streams = streams_of(dump)
     content = bytearray(dump)
     if state:
@@ -104,6 +104,7 @@ def dump_with(dump, path, more, state=b""):
     for kind, data in more.items():
         streams[kind] = (len(content), len(data))
         content += data
+    content += trailer
     struct.pack_into("<II", content, 8, len(streams), len(content))
     for kind, (offset, length) in streams.items():
         content += struct.pack("<III", kind, length, offset)
@@ -219,6 +220,25 @@ class Dumps(Case):
         answer = self.server.request("POST", "/api/v1/projects/default/symbolicate", body=told.read_bytes()).json()
         self.assertEqual([answer["threads"][answer["crash"]["thread"]][key] for key in ("info", "shadow_stack_pointer")],
                          [crashed[key] for key in ("info", "shadow_stack_pointer")])
+
+    def test_every_unloaded_module_is_told_of(self):
+        """Libraries that were loaded at the same address one after another, and one twice."""
+        path = self.dump("null")
+        dump = path.read_bytes()
+        names = ["first.dll", "below.dll", "second.dll", "first.dll"]
+        bases = [0x20000, 0x1F000, 0x20000, 0x20000]
+        strings, at = b"", []
+        for name in names:
+            at.append(len(dump) + 12 + 24 * len(names) + len(strings))
+            strings += struct.pack("<I", 2 * len(name)) + name.encode("utf-16le") + b"\0\0"
+        entries = b"".join(struct.pack("<QIIII", base, 0x1800, 0, 0, rva) for base, rva in zip(bases, at))
+        told = self.scratch / "unloaded.dmp"
+        dump_with(dump, told, {14: struct.pack("<III", 12, 24, len(names)) + entries}, trailer=strings)
+        ours = self.report(told)["unloaded_modules"]
+        self.assertEqual([(m["code_file"], int(m["base"], 16)) for m in ours],
+                         [("below.dll", 0x1F000), ("first.dll", 0x20000), ("second.dll", 0x20000), ("first.dll", 0x20000)])
+        theirs = json.loads(self.sigla(told, "--format", "rust-minidump"))["unloaded_modules"]
+        self.assertEqual([(m["filename"], int(m["base_addr"], 16)) for m in theirs], list(zip(names, bases)))
 
     def test_explanations(self):
         text = self.sigla(self.dump("null"), "--explain")
