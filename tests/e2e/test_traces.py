@@ -474,7 +474,7 @@ class Traces(Case):
         text = "    #0 0x55ee5b0dd5b0 (/tmp/app+0xdd5b0) (BuildId: 2e5e8a1c)\r\nno line end"
         path = self.folder / "bare"
         path.write_bytes(text.encode())
-        for argv, said in ((), "no place to look for symbols was named (--symbols)"), (("--symbols", self.folder), "no symbols for app; --format json says why"):
+        for argv, said in ((), "no place to look for symbols was named (--symbols)"), (("--symbols", self.folder), "no symbols for app; --explain says why"):
             done = subprocess.run([SIGLA, "symbolicate", path, *argv], capture_output=True, env=self.environment, check=True)
             self.assertEqual(done.stdout.decode(), text)
             self.assertEqual(done.stderr.decode(), f"sigla: {path}: {said}\n")
