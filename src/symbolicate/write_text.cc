@@ -59,13 +59,21 @@ class Writer {
     if (!report_.findings.instruction.empty()) {
       put("\n  instruction: {}", report_.findings.instruction);
     }
-    const std::string_view version = trim(report_.os_version);
-    put("\n{}{}{}, {}", report_.os, version.empty() ? "" : " ", version, report_.cpu);
-    if (!report_.cpu_info.empty()) put(" ({})", report_.cpu_info);
     put("\n");
+    put_system();
     for (const Report::Annotation& annotation : report_.annotations) {
       put("{}{}{}\n", annotation.key, annotation.key.empty() ? "" : ": ", annotation.value);
     }
+  }
+
+  // A text's system and processor may be unknown.
+  void put_system() {
+    const std::string_view version = trim(report_.os_version);
+    if (report_.os.empty() && report_.cpu.empty()) return;
+    put("{}{}{}", report_.os, version.empty() ? "" : " ", version);
+    if (!report_.cpu.empty()) put("{}{}", report_.os.empty() ? "" : ", ", report_.cpu);
+    if (!report_.cpu_info.empty()) put(" ({})", report_.cpu_info);
+    put("\n");
   }
 
   void put_thread(std::size_t index) {

@@ -478,6 +478,9 @@ class Traces(Case):
             done = subprocess.run([SIGLA, "symbolicate", path, *argv], capture_output=True, env=self.environment, check=True)
             self.assertEqual(done.stdout.decode(), text)
             self.assertEqual(done.stderr.decode(), f"sigla: {path}: {said}\n")
+        explained = run(SIGLA, "symbolicate", path, "--symbols", self.folder, "--explain", env=self.environment).stdout
+        self.assertTrue(explained.startswith("No crash\n\nThread 0"), explained)
+        self.assertIn("not named: needs app", explained)
 
 
 if __name__ == "__main__":
