@@ -17,6 +17,16 @@ Result<Program> Program::open(Bytes metadata, const Limits& limits) {
   return Program(tables, limits);
 }
 
+Program::Program(ClrMetadata tables, const Limits& limits) : tables_(tables), limits_(limits) {
+  const std::uint32_t count = tables_.row_count(T::kMethodPtr);
+  if (count == 0) return;
+  positions_.assign(std::size_t{method_count()} + 1, count + 1);  // of no type
+  for (std::uint32_t position = count; position >= 1; --position) {
+    const std::uint32_t method = tables_.cell(T::kMethodPtr, position, 0);
+    if (method < positions_.size()) positions_[method] = position;
+  }
+}
+
 Result<Bytes> Program::mvid() const {
   if (!tables_.has(T::kModule)) return malformed("CLR metadata: no module");
   return tables_.guid(tables_.cell(T::kModule, 1, 2));
@@ -42,15 +52,7 @@ std::string Program::assembly_version() const {
 }
 
 std::uint32_t Program::type_of(std::uint32_t method) const {
-  std::uint32_t position = method;
-  if (tables_.has(T::kMethodPtr)) {
-    // Lists are of MethodPtr then (II.22.26 leaves it to implementations; "#-" only).
-    position = 1;
-    while (position <= tables_.row_count(T::kMethodPtr) &&
-           tables_.cell(T::kMethodPtr, position, 0) != method) {
-      ++position;
-    }
-  }
+  const std::uint32_t position = method < positions_.size() ? positions_[method] : method;
   // The last type whose list begins at or before it: lists ascend.
   std::uint32_t low = 1;
   std::uint32_t high = type_count() + 1;

@@ -64,7 +64,7 @@ class Program {
   std::uint32_t kickoff_method(std::uint32_t type) const;
 
  private:
-  Program(ClrMetadata tables, const Limits& limits) : tables_(tables), limits_(limits) {}
+  Program(ClrMetadata tables, const Limits& limits);
   Result<std::string> nested_name(std::string_view name_space,
                                   std::string_view name,
                                   Result<std::string> enclosing) const;
@@ -73,6 +73,9 @@ class Program {
   bool names_state_machine(std::uint32_t method, std::string_view type_name) const;
 
   ClrMetadata tables_;
+  // Row of MethodPtr that leads to each row of MethodDef, the first of several; empty without that
+  // table (II.22.26 leaves it to implementations; "#-" only), in whose terms lists are then.
+  std::vector<std::uint32_t> positions_;
   Limits limits_;
 };
 

@@ -60,6 +60,20 @@ TEST(Program, ReadsUnoptimisedMetadata) {
   EXPECT_THAT(program.methods_of(2), testing::ElementsAre(1U, 2U));
 }
 
+TEST(Program, FindsTheTypeOfAMethodWithoutLookingAtAllPointers) {
+  constexpr std::uint32_t kCount = 200'000;  // squared, this would not end
+  ClrMetadataForTest built = typical_program();
+  built.table_stream = "#-";
+  built.tables[T::kTypeDef][1][5] = 1;
+  built.tables[T::kTypeDef][2][5] = kCount + 1;
+  const std::vector<std::uint32_t> method = built.tables[T::kMethodDef][0];
+  built.tables[T::kMethodDef].assign(kCount, method);
+  for (std::uint32_t i = kCount; i > 0; --i) built.add(T::kMethodPtr, {i});
+  const Buffer metadata = built.build();
+  ASSERT_OK_AND_ASSIGN(const auto program, Program::open(metadata, Limits()));
+  for (std::uint32_t i = 1; i <= kCount; ++i) ASSERT_EQ(program.type_of(i), 2U);
+}
+
 TEST(Program, RejectsAPortablePdb) {
   ClrMetadataForTest pdb;
   pdb.pdb.emplace();
