@@ -9,7 +9,7 @@ import shutil
 import threading
 import unittest
 
-from harness import Case, SIGLA, Server, build_program, run, sha256, tar_of
+from harness import SIGLA, SNAPSHOT, Case, Server, build_program, run, sha256, tar_of
 from packages import ASSEMBLIES, assembly, portable_guid, with_source_link, without_checksum
 
 STEMS = ("NSwag.Core", "NSwag.Core.Yaml", "NSwag.Generation", "NSwag.CodeGeneration")
@@ -261,6 +261,19 @@ class NativeRestore(RestoreCase):
         result = self.restore(stripped)
         self.assertEqual(pathlib.Path(result["files"][0]["path"]), self.scratch / "cache-home/debuginfod_client" / build_id / "debuginfo")
         self.assertEqual(self.restore("--cache", cache, full)["files"], [])
+
+    def test_a_minidump(self):
+        _, stripped, debug, build_id = build_program(self.folder("minidump"), name="crashed")
+        self.upload(self.server, ("crashed.debug", debug.read_bytes()))
+        self.upload(self.second, ("crashed", stripped.read_bytes()))
+        dump = self.scratch / "minidump/crash.dmp"
+        run(SNAPSHOT, dump, stripped)
+        cache = self.folder("cache-minidump")
+        result = self.restore("--cache", cache, dump, code=1)  # the C library is on no server
+        found = {pathlib.Path(f["path"]).relative_to(cache).as_posix() for f in result["files"] if f["result"] == "fetched"}
+        self.assertEqual(found, {f".build-id/{build_id[:2]}/{build_id[2:]}.debug", f".build-id/{build_id[:2]}/{build_id[2:]}"})
+        missing = next(f for f in result["files"] if f["result"] == "missing")
+        self.assertTrue(missing["tried"] and all("://" in url for url in missing["tried"]), missing)
 
     def test_a_core(self):
         full, stripped, debug, build_id = build_program(self.folder("core"), name="dumped")

@@ -19,7 +19,7 @@ Result<Identity> identify_minidump(Bytes file, std::string_view name, const Limi
   const auto modules = read_modules(image, system);
   if (modules.has_value()) {
     for (const Module& module : *modules) {
-      identity.loaded_modules.push_back(module.identity(identity.arch));
+      identity.loaded_modules.push_back(module.identity(system));
     }
   }
   return identity;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include "base/text.h"
 #include "formats/minidump/breakpad_info.h"
 #include "formats/minidump/context.h"
 #include "formats/minidump/crashpad_info.h"
@@ -406,7 +407,28 @@ TEST(IdentifyMinidump, NamesEveryLoadedModule) {
   EXPECT_EQ(identity.loaded_modules[0].debug_file_name, "app.pdb");
   EXPECT_EQ(identity.loaded_modules[0].debug_id->breakpad(), "3249D99D0C4049318610F4E4FB0B69361");
   EXPECT_EQ(identity.loaded_modules[0].code_id.text(), "5f0000001000");
+  EXPECT_EQ(identity.loaded_modules[0].format, Format::kPe);
+  EXPECT_EQ(identity.loaded_modules[0].time_date_stamp, 0x5f000000U);
+  EXPECT_EQ(identity.loaded_modules[0].size_of_image, 0x1000U);
+  ASSERT_EQ(identity.loaded_modules[0].pdbs.size(), 1U);
+  EXPECT_EQ(identity.loaded_modules[0].pdbs[0].debug_id, *identity.loaded_modules[0].debug_id);
   EXPECT_EQ(identity.loaded_modules[1].debug_id, std::nullopt);
+}
+
+TEST(IdentifyMinidump, TellsTheFormatOfModulesByTheSystem) {
+  const Buffer id = *parse_hex_bytes("36bbf6f582a8f49538b628543ec83368aabbccdd");
+  const auto module_of = [&](std::uint32_t platform, Buffer code_view) {
+    MinidumpBuilder dump;
+    dump.system(9, platform).module(0x1000, 0x1000, "/usr/lib/x", std::move(code_view));
+    auto identity = identify_minidump(dump.build(), "x.dmp", Limits());
+    EXPECT_THAT(identity, IsOk());
+    return identity->loaded_modules.at(0);
+  };
+  const Identity elf = module_of(MD_OS_LINUX, MinidumpBuilder().elf_code_view(id));
+  EXPECT_EQ(elf.format, Format::kElf);
+  EXPECT_EQ(elf.code_id.text(), "36bbf6f582a8f49538b628543ec83368aabbccdd");
+  EXPECT_EQ(module_of(MD_OS_LINUX, {}).format, Format::kUnknown);
+  EXPECT_EQ(module_of(MD_OS_MAC_OS_X, {}).format, Format::kMacho);
 }
 
 TEST(DumpMinidump, ShowsADamagedStreamInItsPlace) {

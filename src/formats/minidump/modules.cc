@@ -70,15 +70,28 @@ bool read_debug_records(const Image& image, const MINIDUMP_MODULE& raw, Module& 
 
 }  // namespace
 
-Identity Module::identity(Arch arch) const {
+Identity Module::identity(const SystemInfo* system_info) const {
   Identity identity;
   identity.kind = ObjectKind::kLibrary;
-  identity.arch = arch;
   identity.name = std::string(base_name(code_file));
   identity.debug_id = debug_id;
   identity.code_id = code_id;
   identity.debug_file_name = std::string(base_name(debug_file));
   identity.version = version;
+  if (system_info == nullptr) return identity;
+  identity.arch = system_info->arch();
+  const std::uint32_t platform = system_info->raw.PlatformId;
+  if (system_info->is_windows()) {
+    identity.format = Format::kPe;
+    identity.time_date_stamp = time_date_stamp;
+    identity.size_of_image = static_cast<std::uint32_t>(size);
+    if (debug_id) identity.pdbs.push_back({debug_file, *debug_id, false});
+  } else if (platform == MD_OS_MAC_OS_X || platform == MD_OS_IOS) {
+    identity.format = Format::kMacho;
+    if (debug_id) identity.code_id = CodeId(debug_id->guid_lower());
+  } else if (has_elf_build_id) {
+    identity.format = Format::kElf;
+  }
   return identity;
 }
 
@@ -105,6 +118,7 @@ Result<std::vector<Module>> read_modules(const Image& image, const SystemInfo* s
       module.code_id = CodeId();
       module.has_elf_build_id = false;
     }
+    module.time_date_stamp = raw.TimeDateStamp;
     if (is_windows) module.code_id = CodeId::from_pe(raw.TimeDateStamp, raw.SizeOfImage);
     modules.push_back(std::move(module));
   }

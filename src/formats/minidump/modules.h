@@ -23,8 +23,10 @@ struct Module {
   CodeId code_id;
   std::string version;  // "6.0.2.1"; empty when the module has none
   bool has_elf_build_id = false;
+  std::uint32_t time_date_stamp = 0;
 
-  Identity identity(Arch arch) const;
+  // As the module's own file would have it, whose format the system tells.
+  Identity identity(const SystemInfo* system_info) const;
 };
 
 // A module of no bytes, or one that wraps around the address space, makes the list malformed.
