@@ -3,6 +3,7 @@
 """PDBs of .NET converted both ways: Mono and LLVM read the Windows PDBs as they read what they came from, and every PDB of real packages comes back."""
 import json
 import pathlib
+import random
 import re
 import shutil
 import sys
@@ -116,6 +117,32 @@ class ConvertPdb(Case):
             self.assertNotIn(b"SRCSRVTRG", (folder / "b.pdb").read_bytes())
             return
         self.fail("no PDB of NSwag")
+
+    def test_refuses_what_is_damaged_and_writes_nothing(self):
+        folder = self.folder("damaged")
+        self.convert("windows", self.program, self.pdb, folder / "windows.pdb")
+        rng = random.Random(3)
+        refused = 0
+        for to, good in (("windows", self.pdb), ("portable", folder / "windows.pdb"), ("windows", self.program)):
+            for number in range(40):
+                content = bytearray(good.read_bytes())
+                if number % 2:
+                    del content[rng.randrange(len(content)):]
+                else:
+                    for _ in range(8):
+                        content[rng.randrange(len(content))] = rng.randrange(256)
+                damaged = folder / f"damaged{good.suffix}"
+                damaged.write_bytes(content)
+                out = folder / "out.pdb"
+                pdb, assembly = (self.pdb, damaged) if good == self.program else (damaged, self.program)
+                done = run(SIGLA, "convert-pdb", "--to", to, "--assembly", assembly, pdb, "-o", out, "-q", check=False)
+                self.assertIn(done.returncode, (0, 1, 3), (number, done.stderr))
+                self.assertEqual(out.exists(), done.returncode == 0, done.stderr)
+                if done.returncode != 0:
+                    refused += 1
+                    self.assertRegex(done.stderr, r"^sigla: .*\.(pdb|exe): \S+")
+                out.unlink(missing_ok=True)
+        self.assertGreater(refused, 60)
 
     def test_refuses_what_is_not_a_pair(self):
         folder = self.folder("refuse")
