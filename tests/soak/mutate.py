@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Damaged crash dumps, one after the other, against a running server: none may end it or a worker, none may take long, each is refused or answered.
+"""Damaged crash dumps and stack traces, one after the other, against a running server: none may end it or a worker, none may take long, each is refused or answered.
 
   mutate.py SIGLA [COUNT] [--seed N] [--corpus FOLDER]... [--keep FOLDER]
 
@@ -20,7 +20,7 @@ import time
 SECONDS_MAX = 30
 RSS_MB_MAX = 400
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-CORPORA = ("minidump_fuzz", "process_fuzz", "microdump_fuzz", "elf_core_fuzz")
+CORPORA = ("minidump_fuzz", "process_fuzz", "microdump_fuzz", "elf_core_fuzz", "applecrash_report_fuzz", "trace_recognise_fuzz", "trace_json_fuzz")
 TELLING = (0, 1, 4, 7, 8, 0x7f, 0x80, 0xff, 0xffff, 0x7fffffff, 0x80000000, 0xffffffff, 0x7fffffffffffffff, 0xffffffffffffffff)
 
 
@@ -136,7 +136,7 @@ def main():
                 failures.append(f"the server has {rss:.0f} MB, more than {RSS_MB_MAX}")
         finally:
             server.stop()
-    print(f"{options.count} mutations of {len(wholes)} dumps in {time.monotonic() - started:.0f} s, server at {rss:.0f} MB, {len(failures)} failed")
+    print(f"{options.count} mutations of {len(wholes)} dumps and traces in {time.monotonic() - started:.0f} s, server at {rss:.0f} MB, {len(failures)} failed")
     for failure in failures[:20]:
         print("  " + failure)
     return 1 if failures else 0
