@@ -6,19 +6,13 @@
 #include <vector>
 
 #include "demangle/demangle.h"
+#include "demangle/testing_cases.h"
 
 namespace sigla {
 namespace {
 
-struct Case {
-  std::string_view mangled;
-  std::string_view readable;
-};
-
-void expect_all(const std::vector<Case>& cases) {
-  for (const auto& [mangled, readable] : cases) {
-    EXPECT_EQ(demangle_dlang(mangled), readable) << mangled;
-  }
+void expect_all(const std::vector<DemangleCase>& cases) {
+  expect_demangled([](std::string_view name) { return demangle_dlang(name); }, cases);
 }
 
 TEST(Dlang, ReadsFunctionsAndVariables) {

@@ -7,19 +7,13 @@
 
 #include "demangle/demangle.h"
 #include "demangle/punycode.h"
+#include "demangle/testing_cases.h"
 
 namespace sigla {
 namespace {
 
-struct Case {
-  std::string_view mangled;
-  std::string_view readable;
-};
-
-void expect_all(const std::vector<Case>& cases) {
-  for (const auto& [mangled, readable] : cases) {
-    EXPECT_EQ(demangle_swift(mangled), readable) << mangled;
-  }
+void expect_all(const std::vector<DemangleCase>& cases) {
+  expect_demangled([](std::string_view name) { return demangle_swift(name); }, cases);
 }
 
 TEST(Swift, ReadsDeclarationsInTheirContexts) {
