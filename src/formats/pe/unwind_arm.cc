@@ -320,25 +320,14 @@ Result<Description> read_record(const Image& image, std::uint32_t rva) {
 }  // namespace
 
 Result<std::uint32_t> arm_function_size(const Image& image, std::uint32_t info) {
-  if ((info & 3) != 0) return (info >> 2 & 0x7ff) * 2;
-  SIGLA_TRY_ASSIGN(const Bytes header, image.data_at(info, 4, "ARM unwind record"));
-  return (ByteReader(header).u32() & 0x3ffff) * 2;
+  return sequence_function_size(image, info, 2, "ARM unwind record");
 }
 
 Status read_arm_rows(const Image& image,
                      const UnwindFunction& function,
                      std::vector<UnwindRow>& rows) {
-  rows.clear();
-  Description description;
-  if ((function.info & 3) == 0) {
-    SIGLA_TRY_ASSIGN(description, read_record(image, function.info));
-  } else if ((function.info & 3) == 3) {
-    return make_error(ErrorCode::kUnsupported, "ARM packed unwind data of kind 3");
-  } else {
-    description = unpack(function.info);
-  }
-  append_rows<Frame>(description, rows);
-  return {};
+  const auto read = [&](std::uint32_t rva) { return read_record(image, rva); };
+  return read_sequence_rows<Frame>("ARM", function.info, read, unpack, rows);
 }
 
 }  // namespace sigla::pe

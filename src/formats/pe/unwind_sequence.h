@@ -10,8 +10,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
+#include "base/byte_reader.h"
 #include "formats/pe/unwind.h"
 
 namespace sigla::pe {
@@ -92,6 +94,38 @@ void append_rows(UnwindSequences<Step>& function, std::vector<UnwindRow>& rows) 
     rows.push_back(whole.at(offset + return_size));
   }
   std::erase_if(rows, [&](const UnwindRow& row) { return row.offset >= function.size; });
+}
+
+// How long the function is that a word of .pdata belongs to: the word or the record, `what`, count
+// in instructions of `unit` bytes. kMalformed where the record is.
+inline Result<std::uint32_t> sequence_function_size(const Image& image,
+                                                    std::uint32_t word,
+                                                    std::uint32_t unit,
+                                                    std::string_view what) {
+  if ((word & 3) != 0) return (word >> 2 & 0x7ff) * unit;
+  SIGLA_TRY_ASSIGN(const Bytes header, image.data_at(word, 4, what));
+  return (ByteReader(header).u32() & 0x3ffff) * unit;
+}
+
+// The rows of the function that the word describes itself, or whose record it leads to.
+template <typename Frame, typename ReadRecord, typename Unpack>
+Status read_sequence_rows(std::string_view machine,
+                          std::uint32_t word,
+                          ReadRecord read_record,
+                          Unpack unpack,
+                          std::vector<UnwindRow>& rows) {
+  rows.clear();
+  if ((word & 3) == 3) {
+    return make_error(ErrorCode::kUnsupported, "{} packed unwind data of kind 3", machine);
+  }
+  if ((word & 3) != 0) {
+    auto description = unpack(word);
+    append_rows<Frame>(description, rows);
+    return {};
+  }
+  SIGLA_TRY_ASSIGN(auto description, read_record(word));
+  append_rows<Frame>(description, rows);
+  return {};
 }
 
 }  // namespace sigla::pe
