@@ -173,21 +173,26 @@ void ReportBuilder::add_findings() {
       found_overflow = found_overflow || is_overflow_report(frame.symbol);
     }
   }
-  const CrashEvidence evidence = evidence_with_code();
-  report_.findings = find_in_crash(evidence);
-  report_.exploitability = rate_exploitability(evidence, found_overflow);
+  const auto examine = [&](const CrashEvidence& evidence) {
+    report_.findings = find_in_crash(evidence);
+    report_.exploitability = rate_exploitability(evidence, found_overflow);
+  };
+  std::vector<MemoryRegion> code = code_of_crashed_module();
+  if (code.empty()) return examine(process_.evidence());
+  CrashEvidence evidence = process_.evidence();
+  evidence.images = std::move(code);
+  examine(evidence);
 }
 
-// What the dump has, and the code that crashed where only the module's own file has that.
-CrashEvidence ReportBuilder::evidence_with_code() const {
-  CrashEvidence evidence = process_.evidence();
-  if (symbols_ == nullptr || process_.modules() == nullptr) return evidence;
-  if (!evidence.exception || !evidence.exception->context) return evidence;
-  const auto module = process_.modules()->find(evidence.exception->context->instruction_pointer());
-  if (!module) return evidence;
+// As the module's own file has it, which the dump may have left out.
+std::vector<MemoryRegion> ReportBuilder::code_of_crashed_module() const {
+  const auto& exception = process_.evidence().exception;
+  if (symbols_ == nullptr || process_.modules() == nullptr) return {};
+  if (!exception || !exception->context) return {};
+  const auto module = process_.modules()->find(exception->context->instruction_pointer());
+  if (!module) return {};
   const std::uint64_t base = process_.modules()->modules()[*module].base;
-  evidence.images = image_memory(symbols_->program(*module), base, Limits());
-  return evidence;
+  return image_memory(symbols_->program(*module), base, Limits());
 }
 
 const SourceUrls& ReportBuilder::source_urls(std::uint32_t module, const Symcache& symcache) {

@@ -31,7 +31,7 @@ class ReportBuilder {
   void add_modules();
   void add_thread(const ProcessThread& thread);
   void add_findings();  // after the threads
-  CrashEvidence evidence_with_code() const;
+  std::vector<MemoryRegion> code_of_crashed_module() const;
   void add_frame(const Frame& frame, std::vector<ReportFrame>& out);
   const SourceUrls& source_urls(std::uint32_t module, const Symcache& symcache);
 
