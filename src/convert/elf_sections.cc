@@ -96,30 +96,32 @@ elf::SectionContent joined(Bytes first, std::span<Part* const> rest) {
   return {std::move(whole), size};
 }
 
-// Packed alone under its name, and moved by no relocations.
-Part* find_growing(const elf::Image& image,
-                   std::vector<Part>& parts,
-                   std::span<const DwarfSectionName> known) {
+struct Growing {
+  Part* part = nullptr;
+  elf::Compression compression;
+};
+
+// A .debug_info that is packed, alone under its name, and moved by no relocations.
+std::optional<Growing> find_growing(const elf::Image& image,
+                                    std::vector<Part>& parts,
+                                    std::span<const DwarfSectionName> known) {
   Part* info = nullptr;
   for (Part& part : parts) {
     // Units that may be split are looked through for the names of other files before anything else.
-    if (known[part.known].member == &dwarf::Sections::addr) return nullptr;
+    if (known[part.known].member == &dwarf::Sections::addr) return std::nullopt;
     if (known[part.known].member != &dwarf::Sections::info) continue;
-    if (info != nullptr) return nullptr;
+    if (info != nullptr) return std::nullopt;
     info = &part;
   }
-  if (info == nullptr) return nullptr;
+  if (info == nullptr || elf::has_relocations(image, *info->section)) return std::nullopt;
   const auto compression = elf::compression_of(image, *info->section);
-  const bool is_packed = compression.has_value() && compression->has_value();
-  return is_packed && !elf::has_relocations(image, *info->section) ? info : nullptr;
+  if (!compression.has_value() || !compression->has_value()) return std::nullopt;
+  return Growing{info, **compression};
 }
 
-std::unique_ptr<elf::SectionUnpacker> open_unpacker(const elf::Image& image,
-                                                    Part& part,
-                                                    const Limits& limits) {
-  const auto compression = elf::compression_of(image, *part.section);
-  SIGLA_CHECK(compression.has_value() && compression->has_value());
-  auto unpacker = elf::SectionUnpacker::open(**compression, part.section->name, limits);
+std::unique_ptr<elf::SectionUnpacker> open_unpacker(const Growing& growing, const Limits& limits) {
+  Part& part = *growing.part;
+  auto unpacker = elf::SectionUnpacker::open(growing.compression, part.section->name, limits);
   if (unpacker.has_value()) {
     return std::make_unique<elf::SectionUnpacker>(*std::move(unpacker));
   }
@@ -188,11 +190,11 @@ ElfSections ElfSections::load(const elf::Image& image,
   std::vector<Part> parts = find_parts(image, known);
   ElfSections loaded;
   loaded.sections_.order = image.header().order;
-  Part* const growing = may_grow ? find_growing(image, parts, known) : nullptr;
-  if (growing != nullptr) loaded.info_unpacker_ = open_unpacker(image, *growing, limits);
+  const auto growing = may_grow ? find_growing(image, parts, known) : std::nullopt;
+  if (growing) loaded.info_unpacker_ = open_unpacker(*growing, limits);
   unpack_all(image,
              parts,
-             growing,
+             growing ? growing->part : nullptr,
              loaded.info_unpacker_.get(),
              target_addresses(image, parts, known.size()),
              thread_count,
