@@ -13,17 +13,7 @@ namespace sigla::api {
 namespace {
 
 std::string_view status_text(ModuleStatus status) {
-  switch (status) {
-    case ModuleStatus::kUnused:
-      return "unused";
-    case ModuleStatus::kFound:
-      return "found";
-    case ModuleStatus::kMissing:
-      return "missing";
-    case ModuleStatus::kCorrupt:
-      return "malformed";
-  }
-  return "other";
+  return status == ModuleStatus::kCorrupt ? "malformed" : to_string(status);
 }
 
 // By the scheme in which the name is mangled, of .NET by the file; empty when neither says.
